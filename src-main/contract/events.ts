@@ -1,0 +1,18 @@
+/** What the engine tells without being asked. */
+import type { EngineState, Job } from './types.ts';
+
+export interface EngineEvents {
+  /** A job began, moved on or ended; at most a few times a second for each job. */
+  job: Job;
+  /** Photos or folders came, went or changed. */
+  libraryChanged: { photos: number; folders: number };
+  /** Sent by the supervisor, not by the engine itself. */
+  engineState: { state: EngineState };
+}
+
+export type EventName = keyof EngineEvents;
+
+/** An event as it crosses a process boundary. */
+export type EngineEvent = { [Name in EventName]: { event: Name; data: EngineEvents[Name] } }[EventName];
+
+export type EngineEventListener = (event: EngineEvent) => void;

@@ -1,0 +1,56 @@
+/**
+ * What the host around the engine answers itself: Electron's main process, or the server for a browser.
+ * Host commands travel in the same envelopes as the engine's, and over the same connection.
+ */
+import * as v from 'valibot';
+import type { CommandAnswers, CommandArguments, CommandName } from './commands.ts';
+import type { Reply } from './messages.ts';
+import type { EngineEventListener } from './events.ts';
+import type { HostInfo } from './types.ts';
+
+/** Schema of each host command's arguments. */
+export const hostCommandArguments = {
+  hostInfo: v.strictObject({}),
+  /** Asks the person for a folder with the system's dialog. */
+  chooseFolder: v.strictObject({}),
+  /** Shows the photo's file in the system's file manager. */
+  revealPhoto: v.strictObject({ photoId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+} as const;
+
+export interface HostCommandAnswers {
+  hostInfo: HostInfo;
+  /** null when the person changed their mind. */
+  chooseFolder: { path: string | null };
+  revealPhoto: { path: string };
+}
+
+export type HostCommandName = keyof typeof hostCommandArguments;
+export type HostCommandArguments = {
+  [Name in HostCommandName]: v.InferOutput<(typeof hostCommandArguments)[Name]>;
+};
+
+export type AnyCommandName = CommandName | HostCommandName;
+export type AnyCommandArguments = CommandArguments & HostCommandArguments;
+export type AnyCommandAnswers = CommandAnswers & HostCommandAnswers;
+
+export function isHostCommandName(name: unknown): name is HostCommandName {
+  return typeof name === 'string' && Object.hasOwn(hostCommandArguments, name);
+}
+
+/** What Electron's preload script puts on the page's `window.semblance`; a browser has a WebSocket instead. */
+export interface ElectronBridge {
+  /** Sends an engine or host command; never rejects. */
+  send(command: string, args: unknown): Promise<Reply>;
+  /** Returns a function that ends the subscription. */
+  subscribe(listener: EngineEventListener): () => void;
+  /** Absolute path of a file or folder that was dropped from the system; '' when it has none. */
+  pathForFile(file: File): string;
+}
+
+/** Where the browser's WebSocket connects; its frames are MessagePack of `Request`, `Reply` and events. */
+export const webSocketPath = '/engine';
+
+/** Address of a photo's thumbnail, relative to the page, in Electron as in a browser. */
+export function thumbnailAddress(photoId: number): string {
+  return `/thumbnails/${photoId}`;
+}

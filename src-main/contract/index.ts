@@ -1,0 +1,8 @@
+/** What crosses a process boundary. Imports nothing but its validator. */
+export * from './commands.ts';
+export * from './errors.ts';
+export * from './events.ts';
+export * from './host.ts';
+export * from './messages.ts';
+export * from './recipe.ts';
+export * from './types.ts';

@@ -1,0 +1,176 @@
+/** Data that crosses process boundaries. Times are milliseconds since 1970 unless a name says otherwise. */
+import type { ErrorReport, PhotoProblemCode } from './errors.ts';
+import type { Recipe } from './recipe.ts';
+
+export interface Folder {
+  id: number;
+  path: string;
+  addedAtMs: number;
+  /** Photos of this folder that can be searched. */
+  photos: number;
+  /** Photos of this folder that could not be read. */
+  problems: number;
+  /** Whether the folder can be read at the moment. */
+  available: boolean;
+}
+
+/** What a grid needs to show a photo. */
+export interface PhotoSummary {
+  id: number;
+  /** File name without its folders. */
+  name: string;
+  /** Folder that holds the file, relative to its library folder; '' at the top. */
+  directory: string;
+  folderId: number;
+  /** Pixels as seen, that is after EXIF orientation. */
+  width: number;
+  height: number;
+}
+
+export interface PhotoDetails extends PhotoSummary {
+  /** Absolute path. */
+  path: string;
+  format: string;
+  sizeBytes: number;
+  modifiedAtMs: number;
+  addedAtMs: number;
+}
+
+/** A photo that was set aside. */
+export interface PhotoProblem {
+  photoId: number;
+  path: string;
+  code: PhotoProblemCode;
+  message: string;
+}
+
+export interface SearchResult {
+  /** 1 for the best match. */
+  rank: number;
+  /** Cosine similarity, −1 … 1. */
+  score: number;
+  photo: PhotoDetails;
+}
+
+export interface SearchAnswer {
+  results: SearchResult[];
+  milliseconds: number;
+  /** Which tier answered. */
+  tier: 'exact' | 'hnsw';
+  /** Photos that were compared. */
+  searched: number;
+}
+
+export type JobKind = 'index' | 'fit' | 'build';
+export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
+
+/** What an index job found and did; complete once the job has ended. */
+export interface IndexSummary {
+  /** Searchable photos in the library afterwards. */
+  photos: number;
+  indexed: number;
+  unchanged: number;
+  /** Known photos that were found under a new path, and needed no computing. */
+  moved: number;
+  removed: number;
+  /** Files that are no photos by name or content. */
+  ignored: number;
+  skipped: { path: string; code: PhotoProblemCode; message: string }[];
+  seconds: number;
+  photosPerSecond: number;
+}
+
+/** A long job. Progress counts photos, except in `fit`, where it counts steps. */
+export interface Job {
+  id: number;
+  kind: JobKind;
+  state: JobState;
+  /** What the job is doing now, in words, e.g. 'Looking for photos'. */
+  step: string;
+  done: number;
+  /** 0 while the total is not known yet. */
+  total: number;
+  photosPerSecond: number;
+  /** Estimated time left, or null while it cannot be told. */
+  secondsLeft: number | null;
+  startedAtMs: number;
+  endedAtMs: number | null;
+  error: ErrorReport | null;
+  /** Only of index jobs, when ended. */
+  summary: IndexSummary | null;
+}
+
+export interface GenerationInfo {
+  id: number;
+  recipeKey: string;
+  recipe: Recipe;
+  /** Where mean and components come from: shipped statistics, or the library's own photos. */
+  fit: 'generic' | 'library' | 'none';
+  /** Photos that the fit has seen. */
+  fittedOn: number;
+  createdAtMs: number;
+}
+
+export interface ModelInfo {
+  name: string;
+  title: string;
+  purpose: string;
+  licence: string;
+  /** Where it comes from: package, version, authors. */
+  origin: string;
+  sha256: string;
+  sizeBytes: number;
+  taps: { name: string; channels: number; stride: number }[];
+}
+
+export interface EngineStatus {
+  version: string;
+  /** Versions of what runs the engine. */
+  node: string;
+  libraryPath: string;
+  folders: number;
+  photos: number;
+  problems: number;
+  /** null before the first photo. */
+  generation: GenerationInfo | null;
+  search: {
+    tier: 'exact' | 'hnsw';
+    /** Photos above which HNSW answers. */
+    crossover: number;
+    hnswAvailable: boolean;
+    /** Why HNSW cannot be used, when it cannot. */
+    hnswReason: string | null;
+  };
+  /** What computes the descriptors. */
+  provider: string;
+  threads: number;
+  model: string;
+}
+
+export interface Settings {
+  /** Index with a lower process priority and fewer threads. */
+  lowPriority: boolean;
+}
+
+export interface QualityReport {
+  queries: number;
+  /** Mean average precision by the trapezoidal rule of the revisited Oxford/Paris protocol. */
+  mAP: number;
+  precisionAt1: number;
+  precisionAt10: number;
+  recipe: Recipe;
+  fit: GenerationInfo['fit'];
+}
+
+/** What the host around the interface can do. */
+export interface HostInfo {
+  kind: 'electron' | 'server';
+  platform: string;
+  canChooseFolder: boolean;
+  canReveal: boolean;
+  /** Folders under which a folder may be added; null when anywhere. */
+  allowedRoots: string[] | null;
+}
+
+/** State of the engine process as its supervisor sees it. */
+export type EngineState = 'starting' | 'ready' | 'lost';
