@@ -1,0 +1,138 @@
+/** Opens the SQLite files of a library: migrations, write lock, and SQLite's errors in plain words. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { SemblanceError } from '../contract/index.ts';
+import { migrations, schemaVersion } from './schema.ts';
+
+export type Connection = Database.Database;
+
+export const databaseName = 'library.sqlite';
+
+/**
+ * Opens the catalogue of a library folder. Writers create it and bring it up to date.
+ * @throws SemblanceError `no-library` (readers), `library-newer`, `library-damaged`, `disk-full`
+ */
+export function openDatabase(folder: string, access: 'read' | 'write'): Connection {
+  const file = join(folder, databaseName);
+  if (access === 'read' && !existsSync(file)) {
+    throw new SemblanceError(
+      'no-library',
+      `There is no library in ${folder} yet. Make one with: semblance index FOLDER`,
+    );
+  }
+  return explained(folder, () => {
+    if (access === 'write') mkdirSync(folder, { recursive: true });
+    const database = new Database(file, { readonly: access === 'read', timeout: 5000 });
+    try {
+      if (access === 'write') {
+        database.pragma('journal_mode = WAL');
+        database.pragma('synchronous = NORMAL');
+        database.pragma('foreign_keys = ON');
+      }
+      migrate(database, access, folder);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+function migrate(database: Connection, access: 'read' | 'write', folder: string): void {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version > schemaVersion) {
+    throw new SemblanceError(
+      'library-newer',
+      `The library in ${folder} was made by a newer Semblance. Update Semblance to open it.`,
+    );
+  }
+  if (version === schemaVersion) return;
+  if (access === 'read') {
+    throw new SemblanceError(
+      'no-library',
+      `The library in ${folder} has not been set up completely. Run: semblance index FOLDER`,
+    );
+  }
+  database.transaction(() => {
+    for (const step of migrations.slice(version)) database.exec(step);
+    database.pragma(`user_version = ${schemaVersion}`);
+  })();
+}
+
+/** Keeps a second process from writing; released by the system however the process ends. */
+export interface WriteLock {
+  release(): void;
+}
+
+/**
+ * Takes the library's write lock: an exclusive SQLite transaction on a file of its own, because the system
+ * releases that even when the process is killed.
+ * @throws SemblanceError `library-in-use`
+ */
+export function takeWriteLock(folder: string): WriteLock {
+  return explained(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    const lock = new Database(join(folder, 'library.lock'), { timeout: 0 });
+    try {
+      lock.pragma('journal_mode = DELETE');
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      lock.close();
+      if (codeOf(error).startsWith('SQLITE_BUSY')) {
+        throw new SemblanceError(
+          'library-in-use',
+          `The library in ${folder} is in use by another Semblance. Close it, or choose another with --library DIR.`,
+          { retryable: true },
+        );
+      }
+      throw error;
+    }
+    return { release: () => lock.close() };
+  });
+}
+
+/** Runs something that touches the library's files, and says SQLite's and the system's errors in plain words. */
+export function explained<Result>(folder: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw explain(folder, error);
+  }
+}
+
+function explain(folder: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_WRITE') {
+    return new SemblanceError(
+      'disk-full',
+      `The disk that holds ${folder} is full. Free some space and run the same again; nothing indexed is lost.`,
+      { retryable: true, cause: error },
+    );
+  }
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+    return new SemblanceError(
+      'library-damaged',
+      `The library in ${folder} is damaged. Move it away and index the folders again; photos are not affected.`,
+      { cause: error },
+    );
+  }
+  if (code === 'SQLITE_BUSY') {
+    return new SemblanceError('library-in-use', `The library in ${folder} is busy. Try again.`, {
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'SQLITE_CANTOPEN') {
+    return new SemblanceError(
+      'no-library',
+      `${folder} cannot hold a library (${code}). Choose another folder with --library DIR.`,
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,73 @@
+/** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
+import { type Connection, explained, openDatabase, takeWriteLock, type WriteLock } from './database.ts';
+import { Folders } from './folders.ts';
+import { Generations } from './generations.ts';
+import { InFlight } from './in-flight.ts';
+import { Photos } from './photos.ts';
+import { PowerMeansCache } from './power-means.ts';
+import { SettingsStore } from './settings.ts';
+import { Thumbnails } from './thumbnails.ts';
+
+export class Library {
+  readonly path: string;
+  readonly access: 'read' | 'write';
+  readonly folders: Folders;
+  readonly photos: Photos;
+  readonly inFlight: InFlight;
+  readonly powerMeans: PowerMeansCache;
+  readonly generations: Generations;
+  readonly settings: SettingsStore;
+  readonly #database: Connection;
+  readonly #lock: WriteLock | null;
+  #thumbnails: Thumbnails | null = null;
+
+  private constructor(path: string, access: 'read' | 'write', database: Connection, lock: WriteLock | null) {
+    this.path = path;
+    this.access = access;
+    this.#database = database;
+    this.#lock = lock;
+    this.folders = new Folders(database);
+    this.photos = new Photos(database);
+    this.inFlight = new InFlight(database);
+    this.powerMeans = new PowerMeansCache(database);
+    this.generations = new Generations(database);
+    this.settings = new SettingsStore(database);
+  }
+
+  /**
+   * Opens the library in a folder. One process at a time can write; any number can read beside it.
+   * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `disk-full`
+   */
+  static open(path: string, access: 'read' | 'write'): Library {
+    const lock = access === 'write' ? takeWriteLock(path) : null;
+    try {
+      return new Library(path, access, openDatabase(path, access), lock);
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
+  }
+
+  get thumbnails(): Thumbnails {
+    this.#thumbnails ??= explained(this.path, () => new Thumbnails(this.path));
+    return this.#thumbnails;
+  }
+
+  /** Runs changes that belong together: all of them happen, or none. */
+  change<Result>(changes: () => Result): Result {
+    return explained(this.path, () => this.#database.transaction(changes)());
+  }
+
+  /** Forgets pictures that no file contains any more; returns their ids. */
+  forgetOrphans(): number[] {
+    const orphans = this.change(() => this.photos.forgetOrphans());
+    if (orphans.length > 0) this.thumbnails.delete(orphans.map(({ hash }) => hash));
+    return orphans.map(({ id }) => id);
+  }
+
+  close(): void {
+    this.#thumbnails?.close();
+    this.#database.close();
+    this.#lock?.release();
+  }
+}

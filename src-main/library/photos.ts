@@ -1,0 +1,218 @@
+/** What is known of each file, and of the picture that it contains. */
+import { join } from 'node:path';
+import {
+  type PhotoDetails,
+  type PhotoProblem,
+  type PhotoProblemCode,
+  type PhotoSummary,
+  SemblanceError,
+} from '../contract/index.ts';
+import type { Connection } from './database.ts';
+
+/** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
+export interface FileLocation {
+  folderId: number;
+  directory: string;
+  name: string;
+}
+
+export interface FileStamp {
+  sizeBytes: number;
+  modifiedAtMs: number;
+}
+
+/** A file as the catalogue remembers it. */
+export interface KnownFile extends FileLocation, FileStamp {
+  id: number;
+  contentId: number | null;
+  problemCode: PhotoProblemCode | null;
+  problemMessage: string | null;
+}
+
+interface DetailsRow extends PhotoSummary, FileStamp {
+  folderPath: string;
+  format: string;
+  addedAtMs: number;
+  contentId: number;
+}
+
+const details = `
+  SELECT photos.id, photos.name, photos.directory, photos.folderId, photos.sizeBytes, photos.modifiedAtMs,
+         photos.addedAtMs, photos.contentId, folders.path AS folderPath,
+         contents.width, contents.height, contents.format
+  FROM photos JOIN folders ON folders.id = photos.folderId JOIN contents ON contents.id = photos.contentId`;
+
+export class Photos {
+  readonly #database: Connection;
+
+  constructor(database: Connection) {
+    this.#database = database;
+  }
+
+  /** Searchable photos and photos that were set aside. */
+  counts(): { photos: number; problems: number } {
+    const counts = this.#database
+      .prepare<[], { photos: number; problems: number }>(
+        'SELECT count(contentId) AS photos, count(problemCode) AS problems FROM photos',
+      )
+      .get();
+    return counts ?? { photos: 0, problems: 0 };
+  }
+
+  page(query: { offset: number; limit: number; order: 'path' | 'added'; folderId?: number | undefined }): {
+    total: number;
+    photos: PhotoSummary[];
+  } {
+    const where = `WHERE photos.contentId IS NOT NULL${query.folderId === undefined ? '' : ' AND photos.folderId = ?'}`;
+    const parameters = query.folderId === undefined ? [] : [query.folderId];
+    const order =
+      query.order === 'path'
+        ? 'photos.folderId, photos.directory, photos.name'
+        : 'photos.addedAtMs DESC, photos.id DESC';
+    const total = this.#database
+      .prepare<number[], { total: number }>(`SELECT count(*) AS total FROM photos ${where}`)
+      .get(...parameters);
+    // The page is cut before the join, so that a far offset walks an index only.
+    const photos = this.#database
+      .prepare<number[], PhotoSummary>(
+        `SELECT photos.id, photos.name, photos.directory, photos.folderId, contents.width, contents.height
+         FROM (SELECT * FROM photos ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS photos
+         JOIN contents ON contents.id = photos.contentId ORDER BY ${order}`,
+      )
+      .all(...parameters, query.limit, query.offset);
+    return { total: total?.total ?? 0, photos };
+  }
+
+  /** @throws SemblanceError `not-found` */
+  details(photoId: number): PhotoDetails & { contentId: number } {
+    const row = this.#database.prepare<[number], DetailsRow>(`${details} WHERE photos.id = ?`).get(photoId);
+    if (!row) throw new SemblanceError('not-found', 'This photo is no longer in the library.');
+    return toDetails(row);
+  }
+
+  /** All files that contain the picture, the first added first. */
+  withContent(contentId: number): PhotoDetails[] {
+    return this.#database
+      .prepare<[number], DetailsRow>(`${details} WHERE photos.contentId = ? ORDER BY photos.id`)
+      .all(contentId)
+      .map((row) => toDetails(row));
+  }
+
+  problems(query: { offset: number; limit: number }): { total: number; problems: PhotoProblem[] } {
+    const rows = this.#database
+      .prepare<[number, number], KnownFile & { folderPath: string }>(
+        `SELECT photos.*, folders.path AS folderPath
+         FROM photos JOIN folders ON folders.id = photos.folderId WHERE problemCode IS NOT NULL
+         ORDER BY problemCode, folderPath, directory, name LIMIT ? OFFSET ?`,
+      )
+      .all(query.limit, query.offset);
+    const problems = rows.map((row) => ({
+      photoId: row.id,
+      path: join(row.folderPath, row.directory, row.name),
+      code: row.problemCode ?? 'unreadable',
+      message: row.problemMessage ?? '',
+    }));
+    return { total: this.counts().problems, problems };
+  }
+
+  filesOfFolder(folderId: number): KnownFile[] {
+    return this.#database
+      .prepare<[number], KnownFile>(
+        `SELECT id, folderId, directory, name, sizeBytes, modifiedAtMs, contentId, problemCode, problemMessage
+         FROM photos WHERE folderId = ?`,
+      )
+      .all(folderId);
+  }
+
+  contentWithHash(hash: string): number | undefined {
+    return this.#database
+      .prepare<[string], { id: number }>('SELECT id FROM contents WHERE hash = ?')
+      .get(hash)?.id;
+  }
+
+  hashOfContent(contentId: number): string | undefined {
+    return this.#database
+      .prepare<[number], { hash: string }>('SELECT hash FROM contents WHERE id = ?')
+      .get(contentId)?.hash;
+  }
+
+  addContent(content: { hash: string; width: number; height: number; format: string }): number {
+    const { lastInsertRowid } = this.#database
+      .prepare('INSERT INTO contents (hash, width, height, format) VALUES (?, ?, ?, ?)')
+      .run(content.hash, content.width, content.height, content.format);
+    return Number(lastInsertRowid);
+  }
+
+  /** Records that a file contains a picture, whether the file is new or changed. Returns the photo's id. */
+  record(file: FileLocation & FileStamp, contentId: number, nowMs: number): number {
+    return this.#upsert(file, contentId, null, null, nowMs);
+  }
+
+  /** Records that a file was set aside. */
+  recordProblem(
+    file: FileLocation & FileStamp,
+    problem: { code: PhotoProblemCode; message: string },
+    nowMs: number,
+  ): number {
+    return this.#upsert(file, null, problem.code, problem.message, nowMs);
+  }
+
+  #upsert(
+    file: FileLocation & FileStamp,
+    contentId: number | null,
+    problemCode: string | null,
+    problemMessage: string | null,
+    nowMs: number,
+  ): number {
+    const row = this.#database
+      .prepare<unknown[], { id: number }>(
+        `INSERT INTO photos (folderId, directory, name, sizeBytes, modifiedAtMs, addedAtMs,
+                             contentId, problemCode, problemMessage)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (folderId, directory, name) DO UPDATE SET
+           sizeBytes = excluded.sizeBytes, modifiedAtMs = excluded.modifiedAtMs, contentId = excluded.contentId,
+           problemCode = excluded.problemCode, problemMessage = excluded.problemMessage
+         RETURNING id`,
+      )
+      .get(
+        file.folderId,
+        file.directory,
+        file.name,
+        file.sizeBytes,
+        file.modifiedAtMs,
+        nowMs,
+        contentId,
+        problemCode,
+        problemMessage,
+      );
+    return row?.id ?? 0;
+  }
+
+  /** Gives a known photo its new place; it keeps its id. */
+  move(photoId: number, file: FileLocation & FileStamp): void {
+    this.#database
+      .prepare(
+        'UPDATE photos SET folderId = ?, directory = ?, name = ?, sizeBytes = ?, modifiedAtMs = ? WHERE id = ?',
+      )
+      .run(file.folderId, file.directory, file.name, file.sizeBytes, file.modifiedAtMs, photoId);
+  }
+
+  forget(photoIds: number[]): void {
+    const statement = this.#database.prepare('DELETE FROM photos WHERE id = ?');
+    for (const id of photoIds) statement.run(id);
+  }
+
+  /** Deletes pictures that no file contains any more, with all that was computed of them. */
+  forgetOrphans(): { id: number; hash: string }[] {
+    return this.#database
+      .prepare<[], { id: number; hash: string }>(
+        `DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE photos.contentId = contents.id)
+         RETURNING id, hash`,
+      )
+      .all();
+  }
+}
+
+function toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails & { contentId: number } {
+  return { ...row, path: join(folderPath, row.directory, row.name) };
+}

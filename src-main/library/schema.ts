@@ -1,0 +1,86 @@
+/** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
+
+export const schemaVersion = 1;
+
+/** `migrations[n]` takes a database from version n to n + 1. */
+export const migrations = [
+  `
+  CREATE TABLE folders (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    addedAtMs INTEGER NOT NULL
+  ) STRICT;
+
+  -- A picture by what it contains: copies and moved files share everything that was computed.
+  CREATE TABLE contents (
+    id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    format TEXT NOT NULL
+  ) STRICT;
+
+  -- A file. Without a content it was set aside, and problemCode says why.
+  CREATE TABLE photos (
+    id INTEGER PRIMARY KEY,
+    folderId INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE,
+    directory TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sizeBytes INTEGER NOT NULL,
+    modifiedAtMs REAL NOT NULL,
+    addedAtMs INTEGER NOT NULL,
+    contentId INTEGER REFERENCES contents(id),
+    problemCode TEXT,
+    problemMessage TEXT,
+    UNIQUE (folderId, directory, name),
+    CHECK ((contentId IS NULL) = (problemCode IS NOT NULL))
+  ) STRICT;
+  CREATE INDEX photosByContent ON photos(contentId);
+  CREATE INDEX photosByAdded ON photos(addedAtMs DESC, id DESC) WHERE contentId IS NOT NULL;
+  CREATE INDEX photosWithProblem ON photos(problemCode) WHERE problemCode IS NOT NULL;
+
+  -- Files being read now. What is left here after a start was being read when the engine died.
+  CREATE TABLE inFlight (
+    folderId INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE,
+    directory TEXT NOT NULL,
+    name TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (folderId, directory, name)
+  ) STRICT;
+
+  CREATE TABLE powerMeans (
+    id INTEGER PRIMARY KEY,
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    extractionKey TEXT NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (contentId, extractionKey)
+  ) STRICT;
+
+  CREATE TABLE generations (
+    id INTEGER PRIMARY KEY,
+    recipeKey TEXT NOT NULL,
+    extractionKey TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    fitKind TEXT NOT NULL CHECK (fitKind IN ('generic', 'library', 'none')),
+    fit BLOB,
+    fittedOn INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('building', 'serving')),
+    createdAtMs INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX oneServingGeneration ON generations(state) WHERE state = 'serving';
+
+  CREATE TABLE descriptors (
+    id INTEGER PRIMARY KEY,
+    generationId INTEGER NOT NULL REFERENCES generations(id) ON DELETE CASCADE,
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    vector BLOB NOT NULL,
+    UNIQUE (generationId, contentId)
+  ) STRICT;
+  CREATE INDEX descriptorsByContent ON descriptors(contentId);
+
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,38 @@
+/** Thumbnails by content hash, in a file of their own: it may be deleted at any time, and is made again. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Connection } from './database.ts';
+
+export class Thumbnails {
+  readonly #database: Connection;
+
+  constructor(folder: string) {
+    this.#database = new Database(join(folder, 'thumbnails.sqlite'), { timeout: 5000 });
+    this.#database.pragma('journal_mode = WAL');
+    this.#database.pragma('synchronous = NORMAL');
+    this.#database.exec(
+      'CREATE TABLE IF NOT EXISTS thumbnails (hash TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT',
+    );
+  }
+
+  get(hash: string): Uint8Array | undefined {
+    return this.#database
+      .prepare<[string], { data: Buffer }>('SELECT data FROM thumbnails WHERE hash = ?')
+      .get(hash)?.data;
+  }
+
+  set(hash: string, data: Uint8Array): void {
+    this.#database.prepare('INSERT OR REPLACE INTO thumbnails (hash, data) VALUES (?, ?)').run(hash, data);
+  }
+
+  delete(hashes: string[]): void {
+    const statement = this.#database.prepare('DELETE FROM thumbnails WHERE hash = ?');
+    this.#database.transaction(() => {
+      for (const hash of hashes) statement.run(hash);
+    })();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
