@@ -10,8 +10,8 @@ const finite = v.pipe(v.number(), v.finite());
 const tapSchema = v.strictObject({
   /** Name of the tap in the model. */
   name: identifier,
-  /** Exponent of the generalized mean, 1 (average) … 10; Infinity is max pooling. */
-  p: v.union([v.pipe(finite, v.minValue(1), v.maxValue(10)), v.literal(Infinity)]),
+  /** Exponent of the generalized mean, 1 (average) … 10, or max pooling. */
+  p: v.union([v.pipe(finite, v.minValue(1), v.maxValue(10)), v.literal('max')]),
   /** Factor on the tap's L2-normalised part before the parts are concatenated. */
   weight: v.pipe(finite, v.minValue(0), v.maxValue(10)),
 });

@@ -84,8 +84,7 @@ export class Generations {
 
   addDescriptors(generationId: number, descriptors: { contentId: number; vector: Float32Array }[]): void {
     const insert = this.#database.prepare(
-      `INSERT INTO descriptors (generationId, contentId, vector) VALUES (?, ?, ?)
-       ON CONFLICT (generationId, contentId) DO UPDATE SET vector = excluded.vector`,
+      `INSERT OR REPLACE INTO descriptors (generationId, contentId, vector) VALUES (?, ?, ?)`,
     );
     this.#database.transaction(() => {
       for (const { contentId, vector } of descriptors) insert.run(generationId, contentId, bytesOf(vector));
@@ -99,6 +98,19 @@ export class Generations {
       )
       .get(generationId);
     return row?.total ?? 0;
+  }
+
+  /**
+   * Tells the set of descriptors of a generation from any other, for index files that must match it: descriptors
+   * are never rewritten under the same row, so their number and newest row change with every change.
+   */
+  stamp(generationId: number): string {
+    const row = this.#database
+      .prepare<[number], { total: number; newest: number | null; sum: number | null }>(
+        'SELECT count(*) AS total, max(id) AS newest, sum(id) AS sum FROM descriptors WHERE generationId = ?',
+      )
+      .get(generationId);
+    return `${row?.total ?? 0}-${row?.newest ?? 0}-${row?.sum ?? 0}`;
   }
 
   /** All descriptors of a generation, in the order of their pictures' ids. */

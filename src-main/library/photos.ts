@@ -98,6 +98,16 @@ export class Photos {
       .map((row) => toDetails(row));
   }
 
+  /** Place and picture of every searchable photo. */
+  searchable(): { folderId: number; directory: string; contentId: number }[] {
+    return this.#database
+      .prepare<[], { folderId: number; directory: string; contentId: number }>(
+        `SELECT folderId, directory, contentId FROM photos WHERE contentId IS NOT NULL
+         ORDER BY folderId, directory, name`,
+      )
+      .all();
+  }
+
   problems(query: { offset: number; limit: number }): { total: number; problems: PhotoProblem[] } {
     const rows = this.#database
       .prepare<[number, number], KnownFile & { folderPath: string }>(
