@@ -1,0 +1,168 @@
+/**
+ * Edits a model once, when it is installed: pixels in, power means out, so that neither pixels nor feature maps
+ * are ever touched by JavaScript, and a GPU does it all (design.md §3.1).
+ */
+import { SemblanceError } from '../../contract/index.ts';
+import { activationFloor, powerMeanNodes, statisticsPerChannel } from '../../descriptor/index.ts';
+import { floats, node, operatorSet, readModel, tensor, valueInfo, writeModel } from './model-file.ts';
+import { dropUnused } from './prune.ts';
+import type { Graph } from './schema.ts';
+
+/** How a model is to be read. */
+export interface ExtractionPlan {
+  /** Name of the model's input, float [N, 3, H, W]. */
+  input: string;
+  /** Per RGB channel; the model sees (pixel / range − mean) / deviation. */
+  mean: number[];
+  deviation: number[];
+  /** 255 for models that expect 0 … 1 before mean and deviation. */
+  range: number;
+  /** Name of the tap, and name of the value in the graph that it is: float [N, C, H, W], after activation. */
+  taps: { name: string; value: string }[];
+  /** Adds the feature maps themselves, as outputs `<tap>/map`. */
+  maps?: boolean;
+}
+
+/** Name of the edited graph's input: uint8 [N, H, W, 3], RGB. */
+export const photoInput = 'photo';
+
+/** Name of the output that holds a tap's feature map, where the plan asked for maps. */
+export function mapOutput(tap: string): string {
+  return `${tap}/map`;
+}
+
+/** First version of the standard operators in which all that is added here exists. */
+const oldestOperatorSet = 8;
+
+/**
+ * @returns the edited ONNX file: for each tap an output of its name, float [N, 7, C]: GeM at each of
+ *   `powerMeanNodes`, then the maximum
+ * @throws SemblanceError `model-invalid`
+ */
+export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8Array {
+  const model = readModel(bytes);
+  const { graph } = model;
+  if (operatorSet(model) < oldestOperatorSet) {
+    throw new SemblanceError(
+      'model-invalid',
+      `The model needs ONNX operator set ${oldestOperatorSet} or newer. Export it again.`,
+    );
+  }
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  const inputs = graph.input.filter(({ name }) => !constants.has(name));
+  if (inputs.length !== 1 || inputs[0].name !== plan.input) {
+    throw new SemblanceError(
+      'model-invalid',
+      `The model should have one input '${plan.input}', but has: ${inputs.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const values = new Set(graph.node.flatMap(({ output }) => output));
+  for (const { value } of plan.taps) {
+    if (!values.has(value))
+      throw new SemblanceError('model-invalid', `The model has no feature map '${value}'.`);
+  }
+
+  const taken = new Set([photoInput, ...plan.taps.flatMap(({ name }) => [name, mapOutput(name)])]);
+  const inside = (name: string) => (taken.has(name) ? `${prefix}/model/${name}` : name);
+  renameValues(graph, inside);
+
+  graph.input = [
+    valueInfo(photoInput, 'uint8', ['N', 'H', 'W', 3]),
+    ...graph.input.filter(({ name }) => constants.has(name)),
+  ];
+  graph.output = [];
+  addNormalisation(graph, { ...plan, input: inside(plan.input) });
+  graph.initializer.push(floats(floorName, [], [activationFloor]));
+  graph.initializer.push(
+    tensor(rowsName, [3], 'int64', BigInt64Array.of(0n, BigInt(statisticsPerChannel), -1n)),
+  );
+  for (const p of powerMeanNodes) graph.initializer.push(floats(rootName(p), [], [1 / p]));
+  for (const tap of plan.taps) {
+    const value = inside(tap.value);
+    addPowerMeans(graph, { name: tap.name, value });
+    if (plan.maps === true) {
+      graph.node.push(node('Identity', [value], mapOutput(tap.name)));
+      graph.output.push(
+        valueInfo(mapOutput(tap.name), 'float', ['N', `${tap.name}_C`, `${tap.name}_H`, `${tap.name}_W`]),
+      );
+    }
+  }
+  dropUnused(graph);
+  return writeModel(model);
+}
+
+// What is added must not clash with the model's own names.
+const prefix = 'semblance';
+const floorName = `${prefix}/floor`;
+const rowsName = `${prefix}/rows`;
+const rootName = (p: number) => `${prefix}/root${p}`;
+
+/** Renames the model's own values, in place, where their names are wanted for the outputs. */
+function renameValues(graph: Graph, rename: (name: string) => string): void {
+  for (const constant of graph.initializer) constant.name = rename(constant.name ?? '');
+  for (const each of graph.node) {
+    each.input = each.input.map(rename);
+    each.output = each.output.map(rename);
+    for (const { g, graphs } of each.attribute) {
+      for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) {
+        renameValues(inner, rename);
+        for (const output of inner.output) output.name = rename(output.name);
+      }
+    }
+  }
+}
+
+/** Nodes go first, because a graph is listed in the order of computing. */
+function addNormalisation(graph: Graph, { input, mean, deviation, range }: ExtractionPlan): void {
+  graph.initializer.push(
+    floats(
+      `${prefix}/factor`,
+      [1, 3, 1, 1],
+      deviation.map((value) => 1 / (value * range)),
+    ),
+    floats(
+      `${prefix}/offset`,
+      [1, 3, 1, 1],
+      mean.map((value, i) => -value / deviation[i]),
+    ),
+  );
+  graph.node.unshift(
+    // Transposed while the pixels are bytes, which moves a quarter of the memory.
+    node('Transpose', [photoInput], `${prefix}/planes`, { perm: [0, 3, 1, 2] }),
+    node('Cast', [`${prefix}/planes`], `${prefix}/pixels`, { to: 1 }),
+    node('Mul', [`${prefix}/pixels`, `${prefix}/factor`], `${prefix}/scaled`),
+    node('Add', [`${prefix}/scaled`, `${prefix}/offset`], input),
+  );
+}
+
+/**
+ * Powers by multiplication, for Pow is slow on whole maps, and relative to the channel's maximum, so that x¹⁰
+ * neither vanishes nor overflows; a dead channel comes out as exactly the floor.
+ */
+function addPowerMeans(graph: Graph, { name, value }: { name: string; value: string }): void {
+  const own = (part: string) => `${prefix}/${name}/${part}`;
+  const power = (p: number) => own(`x${p}`);
+  graph.node.push(
+    node('Max', [value, floorName], own('clamped')),
+    node('GlobalMaxPool', [own('clamped')], own('peak')),
+    node('Div', [own('clamped'), own('peak')], power(1)),
+    node('Mul', [power(1), power(1)], power(2)),
+    node('Mul', [power(2), power(1)], power(3)),
+    node('Mul', [power(2), power(2)], power(4)),
+    node('Mul', [power(3), power(3)], power(6)),
+    node('Mul', [power(6), power(4)], power(10)),
+  );
+  for (const p of powerMeanNodes) {
+    graph.node.push(
+      node('GlobalAveragePool', [power(p)], own(`mean${p}`)),
+      node('Pow', [own(`mean${p}`), rootName(p)], own(`relative${p}`)),
+      node('Mul', [own(`relative${p}`), own('peak')], own(`gem${p}`)),
+    );
+  }
+  const rows = [...powerMeanNodes.map((p) => own(`gem${p}`)), own('peak')];
+  graph.node.push(
+    node('Concat', rows, own('statistics'), { axis: 1 }),
+    node('Reshape', [own('statistics'), rowsName], name),
+  );
+  graph.output.push(valueInfo(name, 'float', ['N', statisticsPerChannel, `${name}_C`]));
+}
