@@ -4,7 +4,7 @@
  */
 import { floats, node, tensor, valueInfo, writeModel } from '../onnx/model-file.ts';
 import type { Integer, Node, Tensor } from '../onnx/schema.ts';
-import { toHalf } from './half.ts';
+import { toHalf } from '../../descriptor/index.ts';
 
 export type Padding = 'SAME' | 'VALID';
 

@@ -1,7 +1,7 @@
 /** Reads a TensorFlow Lite file: only what a float network needs (tensorflow/lite/schema/schema.fbs). */
 import { SemblanceError } from '../../contract/index.ts';
 import { Table } from './flatbuffer-table.ts';
-import { fromHalf } from './half.ts';
+import { fromHalf } from '../../descriptor/index.ts';
 
 export interface TfliteTensor {
   name: string;

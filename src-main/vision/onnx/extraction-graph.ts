@@ -103,6 +103,7 @@ function renameValues(graph: Graph, rename: (name: string) => string): void {
   for (const each of graph.node) {
     each.input = each.input.map(rename);
     each.output = each.output.map(rename);
+    each.name = rename(each.name ?? '');
     for (const { g, graphs } of each.attribute) {
       for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) {
         renameValues(inner, rename);

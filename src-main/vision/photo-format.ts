@@ -1,0 +1,53 @@
+/** Which files are photos, by name and by content. */
+import path from 'node:path';
+import { fileTypeFromBuffer } from 'file-type';
+import { SemblanceError } from '../contract/index.ts';
+
+const photoExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+
+/** Formats by the extension that belongs to their content. */
+const formats: Partial<Record<string, string>> = {
+  jpg: 'jpeg',
+  png: 'png',
+  apng: 'png',
+  webp: 'webp',
+  gif: 'gif',
+  tif: 'tiff',
+  avif: 'avif',
+};
+
+/** Whether a file's name says that it is a photo. */
+export function isPhotoName(file: string): boolean {
+  return photoExtensions.has(path.extname(file).toLowerCase());
+}
+
+/**
+ * The format of a photo, decided by its content alone.
+ * @throws SemblanceError `empty-file` or `unsupported-format` for what is a photo by name only, `not-a-photo` for
+ *   what is none by name either
+ */
+export async function photoFormat(bytes: Uint8Array, name: string): Promise<string> {
+  const type = bytes.length === 0 ? undefined : await fileTypeFromBuffer(bytes);
+  const format = type && formats[type.ext];
+  if (format !== undefined) return format;
+  if (!isPhotoName(name)) {
+    throw new SemblanceError(
+      'not-a-photo',
+      `'${name}' is not a photo. Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.`,
+      {
+        photo: name,
+      },
+    );
+  }
+  if (bytes.length === 0) {
+    throw new SemblanceError('empty-file', 'The file is empty. Copy it again from where it came from.', {
+      photo: name,
+    });
+  }
+  const found = type === undefined ? 'no known picture format' : `of type ${type.mime}`;
+  throw new SemblanceError(
+    'unsupported-format',
+    `The content is ${found}. Convert it to JPEG, PNG, WebP, GIF, TIFF or AVIF.`,
+    { photo: name },
+  );
+}

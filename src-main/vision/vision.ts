@@ -1,0 +1,191 @@
+/** Photos become power means, on worker threads. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { SemblanceError, sibling } from '../contract/index.ts';
+import type { PowerMeanLayout } from '../descriptor/index.ts';
+import type { InstalledModel } from './models.ts';
+import type {
+  Extraction,
+  ExtractionSettings,
+  FileReading,
+  WorkerMessage,
+  WorkerRequest,
+  WorkerSetting,
+} from './vision-messages.ts';
+
+/** What computes the descriptors. */
+export const providerName = 'cpu';
+
+/** Threads that compute, over all workers. */
+export function computeThreads(): number {
+  return availableParallelism();
+}
+
+export interface VisionOptions {
+  model: InstalledModel;
+  settings: ExtractionSettings;
+  /** Worker threads; by default one a core, which keeps cores busier than one worker with many threads. */
+  workers?: number;
+  threadsPerWorker?: number;
+}
+
+/** Photos that a worker has at a time: one in the network, the others being read and decoded. */
+const photosPerWorker = 3;
+
+interface Task {
+  request: WorkerRequest;
+  isKnown: ((contentHash: string) => boolean) | null;
+  resolve: (answer: FileReading | Extraction) => void;
+  reject: (error: Error) => void;
+}
+
+interface Lane {
+  worker: Worker;
+  tasks: Map<number, Task>;
+}
+
+export class Vision {
+  readonly layout: PowerMeanLayout;
+  readonly provider = providerName;
+  readonly threads: number;
+  /** Photos worth keeping in flight. */
+  readonly concurrency: number;
+  readonly #lanes: Lane[] = [];
+  readonly #queue: Task[] = [];
+  #nextId = 1;
+  #ended: SemblanceError | null = null;
+
+  private constructor(layout: PowerMeanLayout, workers: number, threadsPerWorker: number) {
+    this.layout = layout;
+    this.threads = workers * threadsPerWorker;
+    this.concurrency = workers * photosPerWorker;
+  }
+
+  /** @throws SemblanceError `model-invalid` */
+  static async start({ model, settings, workers, threadsPerWorker = 1 }: VisionOptions): Promise<Vision> {
+    const taps = settings.taps.map((name) => {
+      const tap = model.info.taps.find((candidate) => candidate.name === name);
+      if (tap !== undefined) return { name, channels: tap.channels };
+      throw new SemblanceError('model-invalid', `The model '${model.info.name}' has no tap '${name}'.`);
+    });
+    const count = workers ?? Math.max(1, Math.floor(computeThreads() / threadsPerWorker));
+    const vision = new Vision({ scales: settings.scales.length, taps }, count, threadsPerWorker);
+    const setting = { graphPath: model.graphPath, settings, threads: threadsPerWorker };
+    try {
+      await Promise.all(Array.from({ length: count }, () => vision.#startWorker(setting)));
+    } catch (error) {
+      await vision.close();
+      throw error;
+    }
+    return vision;
+  }
+
+  /**
+   * Reads a file once and hashes it; only if its content is not known it is decoded and goes through the network.
+   * Rejects with a SemblanceError: the reason why the photo cannot be read, or `not-a-photo` for a file that is
+   * none by name nor by content.
+   */
+  async extractFile(path: string, isKnown: (contentHash: string) => boolean): Promise<FileReading> {
+    const answer = await this.#ask({ kind: 'file', id: this.#nextId++, path }, isKnown);
+    return answer as FileReading;
+  }
+
+  /** The same for a photo that is not in a file, ahead of all files; rejects likewise. */
+  async extractBytes(bytes: Uint8Array, name: string): Promise<Extraction> {
+    const answer = await this.#ask({ kind: 'bytes', id: this.#nextId++, bytes, name }, null);
+    return answer as Extraction;
+  }
+
+  /** Ends the workers; what is under way is rejected with `cancelled`. */
+  async close(): Promise<void> {
+    this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
+    await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
+  }
+
+  #startWorker(setting: WorkerSetting): Promise<void> {
+    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: setting });
+    const lane: Lane = { worker, tasks: new Map() };
+    this.#lanes.push(lane);
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'ready') resolve();
+        else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
+        else this.#receive(lane, message);
+      });
+      const lost = (cause: unknown) => {
+        const detail = cause instanceof Error ? cause.message : `code ${String(cause)}`;
+        const error = new SemblanceError(
+          'internal',
+          `A thread that reads photos ended (${detail}). Try again.`,
+          {
+            retryable: true,
+            cause,
+          },
+        );
+        reject(error);
+        this.#end(error);
+      };
+      worker.on('error', lost);
+      worker.on('exit', lost);
+    });
+  }
+
+  #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<FileReading | Extraction> {
+    return new Promise((resolve, reject) => {
+      const task = { request, isKnown, resolve, reject };
+      if (this.#ended) reject(this.#ended);
+      else if (isKnown === null) this.#give(this.#idlest(), task);
+      else {
+        this.#queue.push(task);
+        this.#feed();
+      }
+    });
+  }
+
+  #idlest(): Lane {
+    return this.#lanes.reduce((least, lane) => (lane.tasks.size < least.tasks.size ? lane : least));
+  }
+
+  #give(lane: Lane, task: Task): void {
+    lane.tasks.set(task.request.id, task);
+    lane.worker.postMessage(task.request);
+  }
+
+  #feed(): void {
+    for (let lane = this.#idlest(); lane.tasks.size < photosPerWorker; lane = this.#idlest()) {
+      const task = this.#queue.shift();
+      if (task === undefined) return;
+      this.#give(lane, task);
+    }
+  }
+
+  #receive(lane: Lane, message: Exclude<WorkerMessage, { kind: 'ready' | 'failed' }>): void {
+    const task = lane.tasks.get(message.id);
+    if (task === undefined) return;
+    if (message.kind === 'hashed') {
+      this.#answerHash(lane, task, message.contentHash);
+      return;
+    }
+    lane.tasks.delete(message.id);
+    if (message.kind === 'error') task.reject(SemblanceError.fromReport(message.error));
+    else task.resolve(message.kind === 'file' ? message.reading : message.extraction);
+    this.#feed();
+  }
+
+  #answerHash(lane: Lane, task: Task, contentHash: string): void {
+    let known = true;
+    try {
+      known = task.isKnown?.(contentHash) ?? false;
+    } catch (error) {
+      task.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    lane.worker.postMessage({ kind: 'known', id: task.request.id, known } satisfies WorkerRequest);
+  }
+
+  #end(error: SemblanceError): void {
+    this.#ended ??= error;
+    const tasks = [...this.#queue.splice(0), ...this.#lanes.flatMap((lane) => [...lane.tasks.values()])];
+    for (const lane of this.#lanes) lane.tasks.clear();
+    for (const task of tasks) task.reject(this.#ended);
+  }
+}
