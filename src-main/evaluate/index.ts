@@ -1,0 +1,2 @@
+/** Ground truth and metrics. */
+export { leaveOneOut } from './leave-one-out.ts';

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../src-main/contract/index.ts';
+import { type JobControl, Jobs } from '../../../src-main/engine/jobs.ts';
+
+function jobs(): { jobs: Jobs; told: Job[] } {
+  const told: Job[] = [];
+  return { jobs: new Jobs((job) => told.push(job)), told };
+}
+
+/** Work that takes steps until it is told to stop, and says after each that it is there. */
+function steps(count: number, onStep: (step: number) => void = () => undefined) {
+  return async (control: JobControl): Promise<void> => {
+    for (let step = 1; step <= count; step++) {
+      await control.checkpoint();
+      onStep(step);
+      control.report({ done: step, total: count });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+}
+
+describe('a job', () => {
+  it('ends done with its progress complete', async () => {
+    const { jobs: all } = jobs();
+    const job = await all.start('index', steps(3)).ended;
+    expect(job).toMatchObject({ state: 'done', done: 3, total: 3, error: null });
+    expect(job.endedAtMs).not.toBeNull();
+  });
+
+  it('waits while another one runs', async () => {
+    const { jobs: all } = jobs();
+    const order: string[] = [];
+    const first = all.start(
+      'index',
+      steps(2, () => order.push('first')),
+    );
+    const second = all.start(
+      'fit',
+      steps(2, () => order.push('second')),
+    );
+    expect(second.job.state).toBe('queued');
+    await Promise.all([first.ended, second.ended]);
+    expect(order).toEqual(['first', 'first', 'second', 'second']);
+  });
+
+  it('does nothing while paused and carries on when resumed', async () => {
+    const { jobs: all } = jobs();
+    let reached = 0;
+    const { job, ended } = all.start(
+      'index',
+      steps(5, (step) => {
+        reached = step;
+        if (step === 2) all.pause(job.id);
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(reached).toBe(2);
+    expect(all.list()[0].state).toBe('paused');
+    all.resume(job.id);
+    expect((await ended).state).toBe('done');
+    expect(reached).toBe(5);
+  });
+
+  it('stops when cancelled, also while paused or waiting', async () => {
+    const { jobs: all } = jobs();
+    const paused = all.start('index', steps(1000));
+    const waiting = all.start('fit', steps(1));
+    all.pause(paused.job.id);
+    expect(all.cancel(waiting.job.id).state).toBe('cancelled');
+    all.cancel(paused.job.id);
+    expect((await paused.ended).state).toBe('cancelled');
+    expect((await waiting.ended).done).toBe(0);
+  });
+
+  it('that throws ends failed with the reason, and the next one runs', async () => {
+    const { jobs: all } = jobs();
+    const failing = all.start('index', () => Promise.reject(new Error('no luck')));
+    const next = all.start('index', steps(1));
+    expect((await failing.ended).error).toMatchObject({
+      code: 'internal',
+      message: 'Unexpected error: no luck',
+    });
+    expect((await next.ended).state).toBe('done');
+  });
+
+  it('tells each state once it is reached', async () => {
+    const { jobs: all, told } = jobs();
+    await all.start('build', steps(1)).ended;
+    expect(told.map(({ state }) => state)).toEqual(expect.arrayContaining(['queued', 'running', 'done']));
+    expect(told.at(-1)?.state).toBe('done');
+  });
+
+  it('is refused under an unknown number', () => {
+    expect(() => jobs().jobs.cancel(7)).toThrow('no longer known');
+  });
+});
+
+describe('closing', () => {
+  it('cancels what runs and what waits', async () => {
+    const { jobs: all } = jobs();
+    const running = all.start('index', steps(1_000_000));
+    const waiting = all.start('index', steps(1));
+    await all.close();
+    expect((await running.ended).state).toBe('cancelled');
+    expect((await waiting.ended).state).toBe('cancelled');
+  });
+});
