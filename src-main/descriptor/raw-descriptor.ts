@@ -29,10 +29,10 @@ export function rawDescriptor(recipe: Recipe, layout: PowerMeanLayout, values: F
     let position = 0;
     for (const [i, tap] of layout.taps.entries()) {
       const length = statisticsPerChannel * tap.channels;
-      const pooled = l2Normalise(
-        gem(values.subarray(offset, offset + length), tap.channels, recipe.taps[i].p),
-      );
-      for (const value of pooled) parts[position++] = value * recipe.taps[i].weight;
+      const { p, weight } = recipe.taps[i];
+      const statistics = values.subarray(offset, offset + length);
+      const pooled = l2Normalise(gem(statistics, tap.channels, p === 'max' ? Infinity : p));
+      for (const value of pooled) parts[position++] = value * weight;
       offset += length;
     }
     l2Normalise(parts).forEach((value, i) => (mean[i] += value));

@@ -33,12 +33,11 @@ interface DetailsRow extends PhotoSummary, FileStamp {
   folderPath: string;
   format: string;
   addedAtMs: number;
-  contentId: number;
 }
 
 const details = `
   SELECT photos.id, photos.name, photos.directory, photos.folderId, photos.sizeBytes, photos.modifiedAtMs,
-         photos.addedAtMs, photos.contentId, folders.path AS folderPath,
+         photos.addedAtMs, folders.path AS folderPath,
          contents.width, contents.height, contents.format
   FROM photos JOIN folders ON folders.id = photos.folderId JOIN contents ON contents.id = photos.contentId`;
 
@@ -84,10 +83,21 @@ export class Photos {
   }
 
   /** @throws SemblanceError `not-found` */
-  details(photoId: number): PhotoDetails & { contentId: number } {
+  details(photoId: number): PhotoDetails {
     const row = this.#database.prepare<[number], DetailsRow>(`${details} WHERE photos.id = ?`).get(photoId);
-    if (!row) throw new SemblanceError('not-found', 'This photo is no longer in the library.');
+    if (!row) throw gone();
     return toDetails(row);
+  }
+
+  /** The picture that a photo's file contains. @throws SemblanceError `not-found` */
+  contentOf(photoId: number): { id: number; hash: string } {
+    const row = this.#database
+      .prepare<[number], { id: number; hash: string }>(
+        'SELECT contents.id, hash FROM contents JOIN photos ON photos.contentId = contents.id WHERE photos.id = ?',
+      )
+      .get(photoId);
+    if (!row) throw gone();
+    return row;
   }
 
   /** All files that contain the picture, the first added first. */
@@ -95,7 +105,7 @@ export class Photos {
     return this.#database
       .prepare<[number], DetailsRow>(`${details} WHERE photos.contentId = ? ORDER BY photos.id`)
       .all(contentId)
-      .map((row) => toDetails(row));
+      .map(toDetails);
   }
 
   /** Place and picture of every searchable photo. */
@@ -138,12 +148,6 @@ export class Photos {
     return this.#database
       .prepare<[string], { id: number }>('SELECT id FROM contents WHERE hash = ?')
       .get(hash)?.id;
-  }
-
-  hashOfContent(contentId: number): string | undefined {
-    return this.#database
-      .prepare<[number], { hash: string }>('SELECT hash FROM contents WHERE id = ?')
-      .get(contentId)?.hash;
   }
 
   addContent(content: { hash: string; width: number; height: number; format: string }): number {
@@ -223,6 +227,10 @@ export class Photos {
   }
 }
 
-function toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails & { contentId: number } {
+function toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails {
   return { ...row, path: join(folderPath, row.directory, row.name) };
+}
+
+function gone(): SemblanceError {
+  return new SemblanceError('not-found', 'This photo is no longer in the library.');
 }

@@ -13,7 +13,7 @@ export const migrations = [
 
   -- A picture by what it contains: copies and moved files share everything that was computed.
   CREATE TABLE contents (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never reused: index files know pictures by it
     hash TEXT NOT NULL UNIQUE,
     width INTEGER NOT NULL,
     height INTEGER NOT NULL,

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
+import { withEngine } from '../with-engine.ts';
+
+export const statusCommand = new Command('status')
+  .description('say what is in the library and what computes')
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json }: LibraryOptions) => {
+    const status = await withEngine(library, 'read', (engine) => engine.call('status', {}));
+    if (json) {
+      console.log(JSON.stringify(status));
+      return;
+    }
+    const { generation, search } = status;
+    const hnsw = search.hnswAvailable
+      ? `HNSW above ${search.crossover} photos`
+      : `HNSW is not available: ${search.hnswReason ?? 'unknown reason'}`;
+    const fit = generation ? `${generation.fit}, of ${generation.fittedOn} photos` : 'none yet';
+    console.log(
+      [
+        `Semblance ${status.version} on Node ${status.node}`,
+        `Library   ${status.libraryPath}`,
+        `Photos    ${status.photos} in ${status.folders} folders, ${status.problems} could not be read`,
+        `Fit       ${fit}`,
+        `Search    ${search.tier}; ${hnsw}`,
+        `Computes  ${status.provider}, ${status.threads} threads, model '${status.model}'`,
+      ].join('\n'),
+    );
+  });

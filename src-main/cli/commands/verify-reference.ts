@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { verifyReference } from '../../evaluate/index.ts';
+import { jsonOption } from '../options.ts';
+
+export const verifyReferenceCommand = new Command('verify-reference')
+  .description('run golden data through this code and print the errors of every array')
+  .argument('<dir>', 'a folder in the format of shared/reference')
+  .addOption(jsonOption())
+  .action(async (folder: string, { json }: { json: boolean }) => {
+    for await (const line of verifyReference(folder)) {
+      if (json) console.log(JSON.stringify(line));
+      else {
+        const { array, maxAbsoluteError, maxRelativeError } = line;
+        console.log(
+          `${array.padEnd(36)} absolute ${maxAbsoluteError.toExponential(2)}  relative ${maxRelativeError.toExponential(2)}`,
+        );
+      }
+    }
+  });

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** `semblance …`: the same engine from a terminal. */
+import { Command } from 'commander';
+import { toErrorReport } from '../contract/index.ts';
+import { version } from '../engine/index.ts';
+import { descriptorCommand } from './commands/descriptor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { indexCommand } from './commands/index-folders.ts';
+import { modelsCommand } from './commands/models.ts';
+import { openCommand } from './commands/open.ts';
+import { removeCommand } from './commands/remove.ts';
+import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyReferenceCommand } from './commands/verify-reference.ts';
+
+const program = new Command('semblance')
+  .description('Finds photos by example, on your own machine.')
+  .version(version)
+  .addCommand(indexCommand)
+  .addCommand(searchCommand)
+  .addCommand(evaluateCommand)
+  .addCommand(descriptorCommand)
+  .addCommand(statusCommand)
+  .addCommand(modelsCommand)
+  .addCommand(removeCommand)
+  .addCommand(serveCommand)
+  .addCommand(openCommand)
+  .addCommand(verifyReferenceCommand);
+
+program.parseAsync().catch((error: unknown) => {
+  const { code, message } = toErrorReport(error);
+  console.error(`semblance: ${message} (${code})`);
+  process.exitCode = 1;
+});

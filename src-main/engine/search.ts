@@ -1,0 +1,85 @@
+/** From examples to ranked photos. */
+import {
+  type CommandArguments,
+  type Example,
+  type SearchAnswer,
+  type SearchResult,
+  SemblanceError,
+} from '../contract/index.ts';
+import { decodePowerMeans, l2Normalise } from '../descriptor/index.ts';
+import type { Hit } from '../search/index.ts';
+import type { Engine } from './engine.ts';
+import type { Serving } from './serving.ts';
+
+/** @throws SemblanceError `empty-library`, or what is wrong with an example */
+export async function searchLibrary(
+  engine: Engine,
+  query: CommandArguments['search'],
+): Promise<SearchAnswer> {
+  const startedMs = performance.now();
+  const descriptors = await Promise.all(query.examples.map((example) => describeExample(engine, example)));
+  // Taken only now, because a new generation may have come into service while the examples were read.
+  const serving = servingOf(engine);
+  const { hits, tier } = await serving.search(meanOf(descriptors), query.top);
+  return {
+    results: rank(engine, hits, query.top),
+    milliseconds: performance.now() - startedMs,
+    tier,
+    searched: serving.index.size,
+  };
+}
+
+/** The descriptor of a picture, by the recipe in service. */
+export async function describeExample(engine: Engine, example: Example): Promise<Float32Array> {
+  const serving = servingOf(engine);
+  if (example.kind === 'photo') {
+    const { id: contentId } = engine.library.photos.contentOf(example.photoId);
+    const known = serving.index.vector(contentId);
+    if (known) return known;
+    const cached = engine.library.powerMeans.get(contentId, serving.generation.extractionKey);
+    if (!cached)
+      throw new SemblanceError('not-found', 'This photo has not been indexed yet. Index its folder again.');
+    const { layout } = await engine.vision();
+    return serving.describe(layout, decodePowerMeans(cached));
+  }
+  const vision = await engine.vision();
+  const { powerMeans } = await vision.extractBytes(example.bytes, example.name);
+  return servingOf(engine).describe(vision.layout, powerMeans);
+}
+
+function servingOf(engine: Engine): Serving {
+  const { serving } = engine;
+  if (!serving || serving.index.size === 0) {
+    throw new SemblanceError(
+      'empty-library',
+      'There are no photos to search yet. Add a folder and index it first.',
+    );
+  }
+  return serving;
+}
+
+/** Mean of unit descriptors, scaled to unit length. */
+function meanOf(descriptors: Float32Array[]): Float32Array {
+  const mean = new Float32Array(descriptors[0].length);
+  for (const descriptor of descriptors) {
+    if (descriptor.length !== mean.length) {
+      throw new SemblanceError('recipe-mismatch', 'The recipe changed during the search. Search again.', {
+        retryable: true,
+      });
+    }
+    descriptor.forEach((value, i) => (mean[i] += value));
+  }
+  return l2Normalise(mean);
+}
+
+/** A picture that lies in several files is a result for each of them, with the same score. */
+function rank(engine: Engine, hits: Hit[], top: number): SearchResult[] {
+  const results: SearchResult[] = [];
+  for (const { id, score } of hits) {
+    for (const photo of engine.library.photos.withContent(id)) {
+      if (results.length === top) return results;
+      results.push({ rank: results.length + 1, score, photo });
+    }
+  }
+  return results;
+}

@@ -1,0 +1,24 @@
+/** What the engine says of itself. */
+import type { EngineStatus } from '../contract/index.ts';
+import { generationInfo } from '../library/index.ts';
+import { exactCrossover, HnswTier } from '../search/index.ts';
+import { computeThreads, providerName } from '../vision/index.ts';
+import type { Engine } from './engine.ts';
+import { version } from './version.ts';
+
+export function engineStatus(engine: Engine, crossover = exactCrossover): EngineStatus {
+  const { library, serving } = engine;
+  const { available, reason } = HnswTier.available();
+  return {
+    version,
+    node: process.versions.node,
+    libraryPath: library.path,
+    folders: library.folders.list().length,
+    ...library.photos.counts(),
+    generation: serving && generationInfo(serving.generation),
+    search: { tier: serving?.tier ?? 'exact', crossover, hnswAvailable: available, hnswReason: reason },
+    provider: providerName,
+    threads: computeThreads(),
+    model: engine.recipe.model,
+  };
+}
