@@ -5,5 +5,6 @@ export * from './events.ts';
 export * from './host.ts';
 export * from './messages.ts';
 export * from './recipe.ts';
+export * from './security-headers.ts';
 export * from './sibling.ts';
 export * from './types.ts';

@@ -40,14 +40,14 @@ async function fit(library: Library, generation: StoredGeneration, layout: Power
     columns: values.length / total,
     values: values.subarray(0, (values.length / total) * rows),
   };
-  const { product, release } = await runtimeProduct();
+  const runtime = await runtimeProduct();
   try {
-    const fitted = await fitPca(matrix, recipe.reduction.dimension, product, (done, of) =>
+    const fitted = await fitPca(matrix, recipe.reduction.dimension, runtime.product, (done, of) =>
       send({ kind: 'progress', done: total + Math.round((total * done) / of), total: 2 * total }),
     );
     send({ kind: 'fit', encodedFit: encodeFit(fitted), fittedOn: fitted.fittedOn });
   } finally {
-    await release();
+    await runtime.release();
   }
 }
 

@@ -53,7 +53,7 @@ export async function analyse(
           else if (message.kind === 'progress') control.report({ done: message.done, total: message.total });
           else onResult(message);
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       });
       worker.on('error', reject);

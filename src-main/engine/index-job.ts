@@ -108,27 +108,25 @@ export class IndexJob {
   /** Keeps several files in flight; after an error no new one is begun and those in flight are waited for. */
   async #readMany(vision: Vision, files: FoundFile[], control: JobControl): Promise<void> {
     const running = new Set<Promise<void>>();
-    let failure: { error: unknown } | null = null;
+    const failures: unknown[] = [];
     for (const file of files) {
       try {
         await control.checkpoint();
       } catch (error) {
-        failure ??= { error };
+        failures.push(error);
       }
       while (running.size >= this.#parts.concurrency(vision)) await Promise.race(running);
-      if (failure) break;
+      if (failures.length > 0) break;
       const reading = this.#readOne(vision, file)
         .then(() => this.#advance(control))
         .catch((error: unknown) => {
-          failure ??= { error };
+          failures.push(error);
         })
         .finally(() => running.delete(reading));
       running.add(reading);
     }
     await Promise.all(running);
-    // Set by the readings' own callbacks, which control flow analysis does not follow.
-    const failed = failure as { error: unknown } | null;
-    if (failed) throw failed.error;
+    if (failures.length > 0) throw failures[0];
   }
 
   async #readOne(vision: Vision, file: FoundFile): Promise<void> {

@@ -17,10 +17,10 @@ export type HnswRequest =
 export interface HnswAnswers {
   /** Whether a verified file was loaded. */
   open: boolean;
-  add: void;
-  delete: void;
+  add: undefined;
+  delete: undefined;
   search: Hit[];
-  save: void;
+  save: undefined;
 }
 
 export type HnswReply =

@@ -78,13 +78,16 @@ async function answer(request: HnswRequest): Promise<HnswAnswers[HnswRequest['ki
     case 'open':
       return loaded;
     case 'add':
-      return index.add(request.vectors);
+      index.add(request.vectors);
+      return undefined;
     case 'delete':
-      return index.delete(request.id);
+      index.delete(request.id);
+      return undefined;
     case 'search':
       return index.search(request.query, request.candidates);
     case 'save':
-      return index.save(request.databaseStamp);
+      await index.save(request.databaseStamp);
+      return undefined;
   }
 }
 

@@ -111,6 +111,15 @@ function asProblem(thrown: unknown, bytes: Uint8Array, format: string): Semblanc
       cause: thrown,
     });
   }
+  if (/not supported|unsupported|not configured/i.test(detail)) {
+    return new SemblanceError(
+      'unsupported-format',
+      `This kind of ${format} cannot be read (${detail}). Convert it.`,
+      {
+        cause: thrown,
+      },
+    );
+  }
   return new SemblanceError('corrupt', `The photo is damaged (${detail}). Copy it again.`, { cause: thrown });
 }
 

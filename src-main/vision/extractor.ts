@@ -5,18 +5,7 @@ import { SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
 import { keepOutputs } from './onnx/prune.ts';
-
-/**
- * Small activations to the tenth power are denormal numbers, which cost a hundred times more than zero; and idle
- * threads must not spin, since the other cores decode.
- */
-export function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
-  return {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
-  };
-}
+import { sessionOptions } from './session-options.ts';
 
 export class Extractor {
   readonly #session: ort.InferenceSession;

@@ -116,23 +116,17 @@ function renameValues(graph: Graph, rename: (name: string) => string): void {
 /** Nodes go first, because a graph is listed in the order of computing. */
 function addNormalisation(graph: Graph, { input, mean, deviation, range }: ExtractionPlan): void {
   graph.initializer.push(
-    floats(
-      `${prefix}/factor`,
-      [1, 3, 1, 1],
-      deviation.map((value) => 1 / (value * range)),
-    ),
-    floats(
-      `${prefix}/offset`,
-      [1, 3, 1, 1],
-      mean.map((value, i) => -value / deviation[i]),
-    ),
+    floats(`${prefix}/range`, [], [range]),
+    floats(`${prefix}/mean`, [1, 3, 1, 1], mean),
+    floats(`${prefix}/deviation`, [1, 3, 1, 1], deviation),
   );
   graph.node.unshift(
     // Transposed while the pixels are bytes, which moves a quarter of the memory.
     node('Transpose', [photoInput], `${prefix}/planes`, { perm: [0, 3, 1, 2] }),
     node('Cast', [`${prefix}/planes`], `${prefix}/pixels`, { to: 1 }),
-    node('Mul', [`${prefix}/pixels`, `${prefix}/factor`], `${prefix}/scaled`),
-    node('Add', [`${prefix}/scaled`, `${prefix}/offset`], input),
+    node('Div', [`${prefix}/pixels`, `${prefix}/range`], `${prefix}/unit`),
+    node('Sub', [`${prefix}/unit`, `${prefix}/mean`], `${prefix}/centred`),
+    node('Div', [`${prefix}/centred`, `${prefix}/deviation`], input),
   );
 }
 

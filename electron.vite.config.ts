@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+// CommonJS with explicit .cjs names and these targets run in the Electron that ships and in the older one that
+// tests may have to use.
+const node = 'node18.15';
+const chrome = 'chrome114';
+const output = {
+  format: 'cjs' as const,
+  entryFileNames: '[name].cjs',
+  // Beside the entries: workers and resources are found relative to the running file.
+  chunkFileNames: '[name]-[hash].cjs',
+};
+
+const entries = {
+  shell: 'app/shell.ts',
+  start: 'cli/start.ts',
+  semblance: 'cli/semblance.ts',
+  'engine-process': 'engine/engine-process.ts',
+  'analysis-worker': 'engine/analysis-worker.ts',
+  'hnsw-worker': 'search/hnsw-worker.ts',
+  'vision-worker': 'vision/vision-worker.ts',
+};
+
+export default defineConfig({
+  main: {
+    build: {
+      target: node,
+      outDir: 'out/main',
+      sourcemap: true,
+      // Electron's main process may be too old to require() modules; what it needs is bundled.
+      externalizeDeps: { exclude: ['valibot'] },
+      rolldownOptions: {
+        input: Object.fromEntries(
+          Object.entries(entries).map(([name, file]) => [
+            name,
+            resolve(import.meta.dirname, 'src-main', file),
+          ]),
+        ),
+        output,
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: node,
+      outDir: 'out/preload',
+      // A sandboxed preload script can require nothing but electron.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: resolve(import.meta.dirname, 'src-main/app/preload.ts') },
+        output,
+      },
+    },
+  },
+  renderer: {
+    root: resolve(import.meta.dirname, 'src-renderer'),
+    css: { transformer: 'lightningcss' },
+    plugins: [svelte()],
+    build: {
+      target: chrome,
+      cssTarget: chrome,
+      outDir: resolve(import.meta.dirname, 'out/renderer'),
+      sourcemap: true,
+      rolldownOptions: { input: resolve(import.meta.dirname, 'src-renderer/index.html') },
+    },
+  },
+});

@@ -1,0 +1,47 @@
+/** What Electron's main process answers itself, and what it passes on to the engine. */
+import { BrowserWindow, dialog, shell } from 'electron';
+import * as v from 'valibot';
+import {
+  type AnyCommandAnswers,
+  type AnyCommandName,
+  type CallCommand,
+  hostCommandArguments,
+  isHostCommandName,
+  parseCommand,
+  SemblanceError,
+} from '../contract/index.ts';
+
+/** @throws SemblanceError */
+export async function answerCommand(
+  call: CallCommand,
+  command: string,
+  args: unknown,
+): Promise<AnyCommandAnswers[AnyCommandName]> {
+  if (!isHostCommandName(command)) return call(command as never, parseCommand(command, args) as never);
+  const parsed = v.safeParse(hostCommandArguments[command], args);
+  if (!parsed.success)
+    throw new SemblanceError('invalid-arguments', `${command}: ${parsed.issues[0].message}`);
+  switch (command) {
+    case 'hostInfo':
+      return {
+        kind: 'electron',
+        platform: process.platform,
+        canChooseFolder: true,
+        canReveal: true,
+        allowedRoots: null,
+      };
+    case 'chooseFolder': {
+      const window = BrowserWindow.getFocusedWindow();
+      const options = { properties: ['openDirectory' as const] };
+      const { filePaths } = await (window
+        ? dialog.showOpenDialog(window, options)
+        : dialog.showOpenDialog(options));
+      return { path: filePaths.at(0) ?? null };
+    }
+    case 'revealPhoto': {
+      const { path } = await call('photo', parsed.output as { photoId: number });
+      shell.showItemInFolder(path);
+      return { path };
+    }
+  }
+}

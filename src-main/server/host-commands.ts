@@ -1,0 +1,92 @@
+/** What the server answers itself: the host commands of the contract, and commands that it limits. */
+import { dirname } from 'node:path';
+import open from 'open';
+import * as v from 'valibot';
+import {
+  type AnyCommandAnswers,
+  type AnyCommandName,
+  type CallCommand,
+  type HostCommandName,
+  hostCommandArguments,
+  type HostInfo,
+  isHostCommandName,
+  parseCommand,
+  SemblanceError,
+} from '../contract/index.ts';
+import { allowedFolder } from './allowed-folder.ts';
+
+export interface Host {
+  call: CallCommand;
+  /** Folders may be added only under these real paths. */
+  roots: string[];
+}
+
+/** A file manager needs a desktop. */
+export function hasDesktop(): boolean {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  return process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
+}
+
+/**
+ * Answers any command that came over the wire.
+ * @throws SemblanceError
+ */
+export async function answerCommand(
+  host: Host,
+  command: string,
+  args: unknown,
+): Promise<AnyCommandAnswers[AnyCommandName]> {
+  if (isHostCommandName(command)) return answerHostCommand(host, command, args);
+  if (command === 'addFolder') {
+    const { path } = parseCommand('addFolder', args);
+    return host.call('addFolder', { path: allowedFolder(path, host.roots) });
+  }
+  const parsed = parseCommand(command, args);
+  return host.call(command as never, parsed as never);
+}
+
+async function answerHostCommand(
+  host: Host,
+  command: HostCommandName,
+  args: unknown,
+): Promise<AnyCommandAnswers[HostCommandName]> {
+  const parsed = v.safeParse(hostCommandArguments[command], args);
+  if (!parsed.success)
+    throw new SemblanceError('invalid-arguments', `${command}: ${parsed.issues[0].message}`);
+  switch (command) {
+    case 'hostInfo':
+      return hostInfo(host.roots);
+    case 'chooseFolder':
+      throw new SemblanceError(
+        'not-available',
+        'A browser cannot choose folders here. Type the path of the folder.',
+      );
+    case 'revealPhoto':
+      return reveal(host, parsed.output as { photoId: number });
+  }
+}
+
+function hostInfo(roots: string[]): HostInfo {
+  return {
+    kind: 'server',
+    platform: process.platform,
+    canChooseFolder: false,
+    canReveal: hasDesktop(),
+    allowedRoots: roots,
+  };
+}
+
+async function reveal(host: Host, { photoId }: { photoId: number }): Promise<{ path: string }> {
+  const { path } = await host.call('photo', { photoId });
+  if (!hasDesktop()) {
+    throw new SemblanceError(
+      'not-available',
+      `There is no desktop to show the folder on. The photo is ${path}`,
+      {
+        photo: path,
+      },
+    );
+  }
+  await open(dirname(path));
+  return { path };
+}

@@ -1,0 +1,3 @@
+/** The contract over HTTP and WebSocket on loopback, for a browser. */
+export { requestAddress } from './control-file.ts';
+export { serve, type RunningServer } from './serve.ts';

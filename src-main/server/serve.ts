@@ -1,0 +1,158 @@
+/** Serves the interface and the contract to a browser on this machine. */
+import { mkdirSync, realpathSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import open from 'open';
+import sirv from 'sirv';
+import { SemblanceError, securityHeaders, sibling, toErrorReport } from '../contract/index.ts';
+import { EngineSupervisor } from '../engine/supervisor.ts';
+import { controlHeader, controlPath, isSecret, writeControlFile } from './control-file.ts';
+import { acceptSockets } from './engine-socket.ts';
+import { hasDesktop } from './host-commands.ts';
+import { isOwnRequest, Sessions } from './sessions.ts';
+
+export interface ServeOptions {
+  libraryPath: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Folders under which a browser may add folders. */
+  roots: string[];
+  openBrowser: boolean;
+}
+
+export interface RunningServer {
+  /** A fresh address that works once. */
+  address(): string;
+  /** Whether a browser was asked to open. */
+  browserOpened: boolean;
+  engineProcessId(): number | undefined;
+  closed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** From source and from the bundle alike, the built interface lies in out/renderer. */
+const rendererFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../out/renderer' : '../renderer', import.meta.url),
+);
+
+/** @throws SemblanceError `not-available` when the port is taken, `no-such-folder` for a root that is none */
+export async function serve({ libraryPath, port, roots, openBrowser }: ServeOptions): Promise<RunningServer> {
+  const library = resolve(libraryPath);
+  mkdirSync(library, { recursive: true });
+  const supervisor = new EngineSupervisor({
+    entry: fileURLToPath(sibling(import.meta.url, '../engine/engine-process')),
+    node: process.execPath,
+    libraryPath: library,
+  });
+  const host = { call: supervisor.call, roots: roots.map(realRoot) };
+  const server = createServer();
+  const takenPort = await listen(server, port);
+  const sessions = new Sessions(takenPort);
+  const control = writeControlFile(library, takenPort);
+  const address = (): string => `http://127.0.0.1:${takenPort}/?token=${sessions.newToken()}`;
+  const handler = requestHandler({ port: takenPort, sessions, supervisor, secret: control.secret, address });
+  server.on('request', handler);
+  const isAllowed = (request: IncomingMessage): boolean =>
+    isOwnRequest(request, takenPort) &&
+    request.headers.origin !== undefined &&
+    sessions.isAuthorised(request);
+  const closeSockets = acceptSockets(server, supervisor, host, isAllowed);
+  supervisor.start();
+  const closed = new Promise<void>((done) => server.once('close', done));
+  const browserOpened = openBrowser && hasDesktop() && (await opened(address()));
+  return {
+    address,
+    browserOpened,
+    engineProcessId: () => supervisor.processId(),
+    closed,
+    async close() {
+      control.remove();
+      closeSockets();
+      server.close();
+      server.closeAllConnections();
+      await supervisor.close();
+      await closed;
+    },
+  };
+}
+
+async function opened(address: string): Promise<boolean> {
+  try {
+    const browser = await open(address);
+    // A browser that cannot be started says so by an event; the address is printed anyway.
+    browser.on('error', () => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    throw new SemblanceError('no-such-folder', `There is no folder ${root} to allow. Check --root.`);
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((done, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new SemblanceError(
+          'not-available',
+          `Port ${port} cannot be used (${cause.code ?? cause.message}). Choose another with --port N.`,
+          { cause },
+        ),
+      ),
+    );
+    server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
+  });
+}
+
+interface HandlerParts {
+  port: number;
+  sessions: Sessions;
+  supervisor: EngineSupervisor;
+  secret: string;
+  address: () => string;
+}
+
+function requestHandler({ port, sessions, supervisor, secret, address }: HandlerParts) {
+  const files = sirv(rendererFolder, { etag: true, dev: false });
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const end = (status: number, text: string): void => {
+      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+    };
+    if (!isOwnRequest(request, port)) return end(403, 'Forbidden');
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+    if (request.method === 'POST' && url.pathname === controlPath) {
+      return isSecret(request.headers[controlHeader], secret) ? end(200, address()) : end(403, 'Forbidden');
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return end(405, 'Method not allowed');
+    const token = url.searchParams.get('token');
+    if (token !== null && url.pathname === '/') {
+      const cookie = sessions.redeem(token);
+      if (cookie === null) return end(401, 'This address has been used. Run: semblance open');
+      response.writeHead(303, { 'set-cookie': cookie, location: '/', 'cache-control': 'no-store' }).end();
+      return undefined;
+    }
+    if (!sessions.isAuthorised(request)) return end(401, 'For an address that works, run: semblance open');
+    const thumbnail = /^\/thumbnails\/(\d{1,15})$/.exec(url.pathname);
+    if (thumbnail) {
+      supervisor.call('thumbnail', { photoId: Number(thumbnail[1]) }).then(
+        ({ bytes, mediaType }) =>
+          response
+            .writeHead(200, { 'content-type': mediaType, 'cache-control': 'private, max-age=300' })
+            .end(bytes),
+        (error: unknown) => end(404, toErrorReport(error).message),
+      );
+      return undefined;
+    }
+    files(request, response, () => end(404, 'Not found'));
+    return undefined;
+  };
+}
