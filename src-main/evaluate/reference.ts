@@ -84,8 +84,14 @@ function poolingsNamed(name: string): Pooling[] {
   const match = /^(gap|gmp|gem([\d.]+))\.(layer\d)$/.exec(name);
   const layer = match ? layers.indexOf(match[3]) : -1;
   if (match === null || layer < 0) return [];
-  const p = match[1] === 'gap' ? 1 : match[1] === 'gmp' ? Infinity : Number(match[2]);
-  return poolings(p).map((pool) => (picture) => pool(picture[layer]));
+  if (match[1] === 'gap') return [(picture) => unclamped(picture[layer], 1)];
+  if (match[1] === 'gmp') return [(picture) => unclamped(picture[layer], Infinity)];
+  return poolings(Number(match[2])).map((pool) => (picture) => pool(picture[layer]));
+}
+
+/** Average and maximum are zero where a channel is dead, whereas GeM is its floor there. */
+function unclamped({ map, channels, positions }: TapOutput, p: number): Float32Array {
+  return gemOfMap(map, channels, positions, p, Number.MIN_VALUE);
 }
 
 /** Exactly from the map; and from power means inside the graph, where p is one of their nodes. */

@@ -4,7 +4,16 @@
  */
 import { SemblanceError } from '../../contract/index.ts';
 import { activationFloor, powerMeanNodes, statisticsPerChannel } from '../../descriptor/index.ts';
-import { floats, node, operatorSet, readModel, tensor, valueInfo, writeModel } from './model-file.ts';
+import {
+  elementType,
+  floats,
+  node,
+  operatorSet,
+  readModel,
+  tensor,
+  valueInfo,
+  writeModel,
+} from './model-file.ts';
 import { dropUnused } from './prune.ts';
 import type { Graph } from './schema.ts';
 
@@ -113,22 +122,42 @@ function renameValues(graph: Graph, rename: (name: string) => string): void {
   }
 }
 
-/** Nodes go first, because a graph is listed in the order of computing. */
+/**
+ * (pixel / range − mean) / deviation, as exact as if computed in double precision and rounded once: channels that
+ * are all but dead show every rounding of the input. Factor and offset are each split into a coarse part, with
+ * which single precision computes exactly, and the small rest.
+ *
+ * Nodes go first, because a graph is listed in the order of computing.
+ */
 function addNormalisation(graph: Graph, { input, mean, deviation, range }: ExtractionPlan): void {
+  const factor = deviation.map((value) => 1 / (value * range));
+  const offset = mean.map((value, i) => -value / deviation[i]);
+  const largest = Math.max(...factor.map((value, i) => 255 * Math.abs(value) + Math.abs(offset[i])));
+  const step = 2 ** (Math.ceil(Math.log2(largest)) - significandBits);
+  const coarse = (values: number[]) => values.map((value) => Math.round(value / step) * step);
+  const rest = (values: number[]) => coarse(values).map((value, i) => values[i] - value);
+  const perChannel = [1, 3, 1, 1];
+  const own = (part: string) => `${prefix}/${part}`;
   graph.initializer.push(
-    floats(`${prefix}/range`, [], [range]),
-    floats(`${prefix}/mean`, [1, 3, 1, 1], mean),
-    floats(`${prefix}/deviation`, [1, 3, 1, 1], deviation),
+    floats(own('factor'), perChannel, coarse(factor)),
+    floats(own('factor_rest'), perChannel, rest(factor)),
+    floats(own('offset'), perChannel, coarse(offset)),
+    floats(own('offset_rest'), perChannel, rest(offset)),
   );
   graph.node.unshift(
     // Transposed while the pixels are bytes, which moves a quarter of the memory.
-    node('Transpose', [photoInput], `${prefix}/planes`, { perm: [0, 3, 1, 2] }),
-    node('Cast', [`${prefix}/planes`], `${prefix}/pixels`, { to: 1 }),
-    node('Div', [`${prefix}/pixels`, `${prefix}/range`], `${prefix}/unit`),
-    node('Sub', [`${prefix}/unit`, `${prefix}/mean`], `${prefix}/centred`),
-    node('Div', [`${prefix}/centred`, `${prefix}/deviation`], input),
+    node('Transpose', [photoInput], own('planes'), { perm: [0, 3, 1, 2] }),
+    node('Cast', [own('planes')], own('pixels'), { to: elementType.float }),
+    node('Mul', [own('pixels'), own('factor')], own('scaled')),
+    node('Add', [own('scaled'), own('offset')], own('normalised')),
+    node('Mul', [own('pixels'), own('factor_rest')], own('scaled_rest')),
+    node('Add', [own('scaled_rest'), own('offset_rest')], own('normalised_rest')),
+    node('Add', [own('normalised'), own('normalised_rest')], input),
   );
 }
+
+/** Of single precision. */
+const significandBits = 24;
 
 /**
  * Powers by multiplication, for Pow is slow on whole maps, and relative to the channel's maximum, so that x¹⁰
