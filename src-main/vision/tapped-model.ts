@@ -4,7 +4,6 @@ import { SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import { type ExtractionPlan, extractionGraph, mapOutput, photoInput } from './onnx/extraction-graph.ts';
 import { readModel } from './onnx/model-file.ts';
-import { sessionOptions } from './session-options.ts';
 
 export interface TapOutput {
   /** `statisticsPerChannel` rows of `channels` numbers, as the graph computes them. */
@@ -27,7 +26,7 @@ export class TappedModel {
   /** @throws SemblanceError `model-invalid` */
   static async load(model: Uint8Array, plan: Omit<ExtractionPlan, 'maps'>): Promise<TappedModel> {
     const graph = extractionGraph(model, { ...plan, maps: true });
-    const session = await ort.InferenceSession.create(graph, sessionOptions(1));
+    const session = await ort.InferenceSession.create(graph);
     return new TappedModel(
       session,
       plan.taps.map(({ name }) => name),
