@@ -1,0 +1,16 @@
+import { defineConfig } from '@playwright/test';
+
+/** The stories are told twice: in the desktop window, and in a browser on the loopback server. */
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results/playwright',
+  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  forbidOnly: true,
+  projects: [
+    { name: 'electron', testMatch: ['stories.e2e.ts', '*.electron.e2e.ts'] },
+    { name: 'chromium', testMatch: ['stories.e2e.ts', '*.chromium.e2e.ts'] },
+  ],
+});
