@@ -28,11 +28,9 @@ export async function reductions(
     features.values.slice(row * columns, (row + 1) * columns),
   );
   const [train, test] = [rows.slice(0, trainRows), rows.slice(trainRows)];
-  const runtime = await runtimeProduct();
+  const { product, release } = await runtimeProduct();
   const values = Float64Array.from(features.values.subarray(0, trainRows * columns));
-  const fit = await fitPca({ rows: trainRows, columns, values }, dimension, runtime.product).finally(() =>
-    runtime.release(),
-  );
+  const fit = await fitPca({ rows: trainRows, columns, values }, dimension, product).finally(release);
   if (components) alignSigns(fit, components.values);
 
   const scores = fitStandardisation(train);

@@ -19,7 +19,7 @@ function gemm(transposeA: boolean, transposeB: boolean): Uint8Array {
 }
 
 /** Gives a `MatrixProduct`, and a function that frees what it holds. */
-export async function runtimeProduct(): Promise<{ product: MatrixProduct; release(): Promise<void> }> {
+export async function runtimeProduct(): Promise<{ product: MatrixProduct; release: () => Promise<void> }> {
   const variants = [0, 1, 2, 3].map((variant) => gemm((variant & 1) === 1, (variant & 2) === 2));
   const sessions = await Promise.all(variants.map((graph) => ort.InferenceSession.create(graph)));
   const input = ({ rows, columns, values }: Matrix) => new ort.Tensor('float64', values, [rows, columns]);

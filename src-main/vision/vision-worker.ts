@@ -66,7 +66,8 @@ async function answer(extractor: Extractor, request: WorkerRequest): Promise<voi
       send({ kind: 'bytes', id, extraction: await extract(extractor, request.bytes, request.name) });
     }
   } catch (error) {
-    send({ kind: 'error', id, error: toErrorReport(error) });
+    const photo = request.kind === 'file' ? request.path : request.kind === 'bytes' ? request.name : '';
+    send({ kind: 'error', id, error: { photo, ...toErrorReport(error) } });
   }
 }
 

@@ -71,6 +71,9 @@ export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8A
       throw new SemblanceError('model-invalid', `The model has no feature map '${value}'.`);
   }
 
+  if (plan.taps.some(({ name }) => name === photoInput)) {
+    throw new SemblanceError('model-invalid', `A tap cannot be called '${photoInput}'. Name it otherwise.`);
+  }
   const taken = new Set([photoInput, ...plan.taps.flatMap(({ name }) => [name, mapOutput(name)])]);
   const inside = (name: string) => (taken.has(name) ? `${prefix}/model/${name}` : name);
   renameValues(graph, inside);

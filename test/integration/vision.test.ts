@@ -1,0 +1,158 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultRecipe } from '../../src-main/contract/index.ts';
+import { type InstalledModel, installedModels, Vision } from '../../src-main/vision/index.ts';
+
+const { longerSide, scales, taps } = defaultRecipe;
+const settings = { longerSide, scales, taps: taps.map(({ name }) => name) };
+const folder = mkdtempSync(path.join(tmpdir(), 'semblance-vision-'));
+const unknown = () => false;
+
+function file(name: string, bytes: Uint8Array): string {
+  const made = path.join(folder, name);
+  writeFileSync(made, bytes);
+  return made;
+}
+
+function stripes(width: number, height: number): Promise<Buffer> {
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => 128 + 127 * Math.sin(i / 29));
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+}
+
+let vision: Vision;
+let model: InstalledModel;
+
+beforeAll(async () => {
+  model = installedModels().find(({ info }) => info.name === 'default')!;
+  vision = await Vision.start({ model, settings, workers: 2 });
+});
+
+afterAll(async () => {
+  await vision.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('reading photos', () => {
+  it('gives size, hash, thumbnail and finite power means of the layout', async () => {
+    const bytes = await stripes(600, 400);
+    const reading = await vision.extractFile(file('stripes.jpg', bytes), unknown);
+    expect(reading.contentHash).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(reading.sizeBytes).toBe(bytes.length);
+    const { width, height, format, thumbnail, powerMeans } = reading.extraction!;
+    expect([width, height, format]).toEqual([600, 400, 'jpeg']);
+    expect((await sharp(thumbnail).metadata()).width).toBe(320);
+    const channels = vision.layout.taps.reduce((sum, tap) => sum + tap.channels, 0);
+    expect(powerMeans.length).toBe(vision.layout.scales * 7 * channels);
+    expect(powerMeans.every(Number.isFinite)).toBe(true);
+  });
+
+  it('gives a query the numbers of the file with the same content', async () => {
+    const bytes = await stripes(333, 257);
+    const { extraction } = await vision.extractFile(file('same.jpg', bytes), unknown);
+    expect(await vision.extractBytes(bytes, 'query')).toEqual(extraction);
+  });
+
+  it('does not decode what is known', async () => {
+    const path = file('known.jpg', await stripes(50, 50));
+    const asked: string[] = [];
+    const reading = await vision.extractFile(path, (hash) => asked.push(hash) > 0);
+    expect(reading.extraction).toBeNull();
+    expect(asked).toEqual([reading.contentHash]);
+  });
+
+  it('rejects when the question whether content is known fails', async () => {
+    const path = file('fails.jpg', await stripes(50, 50));
+    const failing = () => {
+      throw new Error('the library is gone');
+    };
+    await expect(vision.extractFile(path, failing)).rejects.toThrow('the library is gone');
+  });
+
+  it('serves a query before the files that wait', async () => {
+    const bytes = await stripes(200, 200);
+    const path = file('queue.jpg', bytes);
+    let read = 0;
+    const files = Array.from({ length: 40 }, () => vision.extractFile(path, unknown).then(() => read++));
+    await vision.extractBytes(bytes, 'query.jpg');
+    expect(read).toBeLessThan(20);
+    await Promise.all(files);
+  });
+
+  it.each([
+    ['empty.jpg', new Uint8Array(), 'empty-file'],
+    ['text.png', Buffer.from('no picture'), 'unsupported-format'],
+    ['LICENSE', Buffer.from('no picture'), 'not-a-photo'],
+  ])('says why %s cannot be read, and of which file', async (name, bytes, code) => {
+    const path = file(name, bytes);
+    await expect(vision.extractFile(path, unknown)).rejects.toMatchObject({ code, photo: path });
+  });
+
+  it('says which photo is damaged', async () => {
+    const bytes = await stripes(300, 300);
+    const path = file('cut.jpg', bytes.subarray(0, bytes.length / 2));
+    await expect(vision.extractFile(path, unknown)).rejects.toMatchObject({ code: 'truncated', photo: path });
+  });
+
+  it('sees a dot as well as a hair', async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [1, 2000],
+      [2000, 1],
+    ]) {
+      const { powerMeans } = await vision.extractBytes(await stripes(width, height), 'odd.jpg');
+      expect(powerMeans.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+describe('ending', () => {
+  it('rejects what is under way, and what comes later', async () => {
+    const short = await Vision.start({ model, settings, workers: 1 });
+    const reading = expect(short.extractBytes(await stripes(100, 100), 'a.jpg')).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await short.close();
+    await reading;
+    await expect(short.extractFile(folder, unknown)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('refuses to start with a tap or a graph that is not there', async () => {
+    const missing = { ...settings, taps: ['b99'] };
+    await expect(Vision.start({ model, settings: missing })).rejects.toThrow("no tap 'b99'");
+    const graphPath = file('broken.onnx', Buffer.from('broken'));
+    const broken = Vision.start({ model: { ...model, graphPath }, settings, workers: 2 });
+    await expect(broken).rejects.toMatchObject({ code: 'model-invalid' });
+  });
+});
+
+describe('installed models', () => {
+  it('are looked for where SEMBLANCE_MODELS says', () => {
+    const before = process.env.SEMBLANCE_MODELS;
+    try {
+      process.env.SEMBLANCE_MODELS = path.join(folder, 'models');
+      expect(() => installedModels()).toThrow('npm run backbone');
+      const own = path.join(folder, 'models/own');
+      mkdirSync(own, { recursive: true });
+      copyFileSync(model.graphPath, path.join(own, 'graph.onnx'));
+      writeFileSync(path.join(own, 'model.json'), JSON.stringify({ ...model.info, name: 'own' }));
+      expect(installedModels().map(({ info }) => info.name)).toEqual(['own']);
+      writeFileSync(path.join(own, 'model.json'), '{');
+      expect(() => installedModels()).toThrow('is damaged');
+    } finally {
+      if (before === undefined) delete process.env.SEMBLANCE_MODELS;
+      else process.env.SEMBLANCE_MODELS = before;
+    }
+  });
+
+  it('say where they come from, and what their file is', () => {
+    expect(model.info.licence).toBe('Apache-2.0');
+    expect(model.info.origin).toContain('@mediapipe/objectron');
+    expect(createHash('sha256').update(readFileSync(model.graphPath)).digest('hex')).toBe(model.info.sha256);
+  });
+});
