@@ -48,10 +48,10 @@ async function serveThumbnail(photoId: number, call: CallCommand): Promise<Respo
 }
 
 async function serveFile(rendererFolder: string, pathname: string): Promise<Response> {
-  const file = normalize(join(rendererFolder, decodeURIComponent(pathname)));
-  const mediaType = mediaTypes[extname(file)];
-  if (!file.startsWith(rendererFolder + sep) || mediaType === undefined) return answer(404, 'Not found');
   try {
+    const file = normalize(join(rendererFolder, decodeURIComponent(pathname)));
+    const mediaType = mediaTypes[extname(file)];
+    if (!file.startsWith(rendererFolder + sep) || mediaType === undefined) return answer(404, 'Not found');
     return answer(200, await readFile(file), { 'content-type': mediaType });
   } catch {
     return answer(404, 'Not found');

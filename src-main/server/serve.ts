@@ -1,5 +1,5 @@
 /** Serves the interface and the contract to a browser on this machine. */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -37,8 +37,11 @@ const rendererFolder = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../out/renderer' : '../renderer', import.meta.url),
 );
 
-/** @throws SemblanceError `not-available` when the port is taken, `no-such-folder` for a root that is none */
+/** @throws SemblanceError `not-available` when the port is taken or the interface is not built, `no-such-folder` for a root that is none */
 export async function serve({ libraryPath, port, roots, openBrowser }: ServeOptions): Promise<RunningServer> {
+  if (!existsSync(rendererFolder)) {
+    throw new SemblanceError('not-available', 'The interface has not been built yet. Run: npm run build');
+  }
   const library = resolve(libraryPath);
   mkdirSync(library, { recursive: true });
   const supervisor = new EngineSupervisor({
@@ -121,14 +124,17 @@ interface HandlerParts {
 }
 
 function requestHandler({ port, sessions, supervisor, secret, address }: HandlerParts) {
-  const files = sirv(rendererFolder, { etag: true, dev: false });
+  const files = sirv(rendererFolder, { etag: true, dev: true });
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     const end = (status: number, text: string): void => {
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
     };
     if (!isOwnRequest(request, port)) return end(403, 'Forbidden');
-    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+    const own = `http://127.0.0.1:${port}`;
+    // Anybody may send a target that is no address, such as '//'.
+    if (!URL.canParse(request.url ?? '/', own)) return end(400, 'Bad request');
+    const url = new URL(request.url ?? '/', own);
     if (request.method === 'POST' && url.pathname === controlPath) {
       return isSecret(request.headers[controlHeader], secret) ? end(200, address()) : end(403, 'Forbidden');
     }
