@@ -8,7 +8,7 @@ import open from 'open';
 import sirv from 'sirv';
 import { SemblanceError, securityHeaders, sibling, toErrorReport } from '../contract/index.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
-import { controlHeader, controlPath, isSecret, writeControlFile } from './control-file.ts';
+import { controlHeader, controlPath, isSecret, requestAddress, writeControlFile } from './control-file.ts';
 import { acceptSockets } from './engine-socket.ts';
 import { hasDesktop } from './host-commands.ts';
 import { isOwnRequest, Sessions } from './sessions.ts';
@@ -37,13 +37,20 @@ const rendererFolder = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../out/renderer' : '../renderer', import.meta.url),
 );
 
-/** @throws SemblanceError `not-available` when the port is taken or the interface is not built, `no-such-folder` for a root that is none */
+/**
+ * @throws SemblanceError `not-available` when the port is taken or the interface is not built, `library-in-use`
+ * when a server runs for the library already, `no-such-folder` for a root that is none
+ */
 export async function serve({ libraryPath, port, roots, openBrowser }: ServeOptions): Promise<RunningServer> {
   if (!existsSync(rendererFolder)) {
     throw new SemblanceError('not-available', 'The interface has not been built yet. Run: npm run build');
   }
   const library = resolve(libraryPath);
   mkdirSync(library, { recursive: true });
+  const running = await requestAddress(library).catch(() => null);
+  if (running !== null) {
+    throw new SemblanceError('library-in-use', `This library is being served already: open ${running}`);
+  }
   const supervisor = new EngineSupervisor({
     entry: fileURLToPath(sibling(import.meta.url, '../engine/engine-process')),
     node: process.execPath,

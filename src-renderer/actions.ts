@@ -1,0 +1,36 @@
+/** Every action with its key: one table for the keyboard and for the list of shortcuts. */
+import type { AppState } from './state/app.svelte.ts';
+
+export interface Action {
+  title: string;
+  /** As `KeyboardEvent.key`, pressed without a modifier. */
+  key: string;
+  run: (app: AppState) => void;
+}
+
+export const actions: Action[] = [
+  { title: 'Library', key: '1', run: (app) => (app.view = 'library') },
+  { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
+  { title: 'Settings', key: '3', run: (app) => (app.view = 'settings') },
+  { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
+  { title: 'Back to the query before', key: 'Backspace', run: (app) => void app.search.back() },
+  { title: 'Show the shortcuts', key: '?', run: (app) => (app.showingShortcuts = true) },
+];
+
+/** Keys that the photo grid and the results take themselves. */
+export const gridKeys = [
+  { title: 'Move between photos', key: 'Arrow keys' },
+  { title: 'First and last photo', key: 'Home, End' },
+  { title: 'Find similar photos', key: 'Enter' },
+];
+
+/** Runs the action of a key, unless somebody is typing or answering a dialog. */
+export function handleKey(event: KeyboardEvent, app: AppState): void {
+  const { target } = event;
+  const typing = target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const action = actions.find(({ key }) => key === event.key);
+  if (!action) return;
+  event.preventDefault();
+  action.run(app);
+}

@@ -1,0 +1,28 @@
+/** Photos and folders that arrive by dropping or pasting, anywhere in the window. */
+import type { AppState } from './state/app.svelte.ts';
+
+export function handlePaste(event: ClipboardEvent, app: AppState): void {
+  const file = firstPhoto(event.clipboardData);
+  if (!file) return;
+  event.preventDefault();
+  app.findSimilarTo(file);
+}
+
+export function handleDrop(event: DragEvent, app: AppState): void {
+  event.preventDefault();
+  const item = event.dataTransfer?.items[0];
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  if (item?.webkitGetAsEntry()?.isDirectory) {
+    const path = app.client.pathForFile(file);
+    if (path) void app.attempt(() => app.addFolder(path));
+    else
+      app.notices.show('A browser does not tell where a folder lies. Choose Add a folder and type its path.');
+    return;
+  }
+  app.findSimilarTo(file);
+}
+
+function firstPhoto(data: DataTransfer | null): File | undefined {
+  return Array.from(data?.files ?? []).find(({ type }) => type.startsWith('image/'));
+}

@@ -1,0 +1,124 @@
+/** What the whole interface shares. */
+import type {
+  EngineEvent,
+  EngineState,
+  EngineStatus,
+  Folder,
+  HostInfo,
+  Job,
+} from '../../src-main/contract/index.ts';
+import type { Client } from '../client.ts';
+import { Notices } from './notices.svelte.ts';
+import { PhotoPages } from './photo-pages.svelte.ts';
+import { Search } from './search.svelte.ts';
+
+export type View = 'library' | 'search' | 'settings';
+
+export class AppState {
+  readonly client: Client;
+  readonly notices = new Notices();
+  readonly photos: PhotoPages;
+  readonly search: Search;
+  view = $state<View>('library');
+  engine = $state<EngineState>('starting');
+  host = $state.raw<HostInfo | null>(null);
+  status = $state.raw<EngineStatus | null>(null);
+  folders = $state.raw<Folder[]>([]);
+  jobs = $state.raw<Job[]>([]);
+  addingFolder = $state(false);
+  showingShortcuts = $state(false);
+
+  constructor(client: Client) {
+    this.client = client;
+    this.photos = new PhotoPages(client);
+    this.search = new Search(client);
+    client.subscribe((event) => this.#hear(event));
+    void this.reload();
+  }
+
+  /** The job that the status bar shows: what runs, else what waits. */
+  get job(): Job | undefined {
+    const open = this.jobs.filter(({ endedAtMs }) => endedAtMs === null);
+    return open.find(({ state }) => state !== 'queued') ?? open.at(0);
+  }
+
+  async reload(): Promise<void> {
+    await this.attempt(async () => {
+      this.host ??= await this.client.call('hostInfo', {});
+      const [status, folders, jobs] = await Promise.all([
+        this.client.call('status', {}),
+        this.client.call('folders', {}),
+        this.client.call('jobs', {}),
+        this.photos.refresh(),
+      ]);
+      Object.assign(this, { status, folders, jobs, engine: 'ready' });
+    });
+  }
+
+  /** Runs something, and shows what goes wrong. An engine that is away is told of by the banner. */
+  async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      const lost = error instanceof Error && 'code' in error && error.code === 'engine-lost';
+      if (!lost) this.notices.error(error);
+    }
+  }
+
+  async addFolder(path: string): Promise<void> {
+    const folder = await this.client.call('addFolder', { path });
+    await this.client.call('startIndexing', { folderIds: [folder.id] });
+    await this.reload();
+  }
+
+  async removeFolder(folderId: number): Promise<void> {
+    await this.client.call('removeFolder', { folderId });
+    await this.reload();
+  }
+
+  findSimilar(photo: { id: number; name: string }): void {
+    this.view = 'search';
+    void this.search.withPhoto(photo);
+  }
+
+  findSimilarTo(file: File): void {
+    this.view = 'search';
+    void this.search.withFile(file);
+  }
+
+  reveal(photo: { id: number; path: string }): Promise<void> {
+    return this.attempt(async () => {
+      try {
+        await this.client.call('revealPhoto', { photoId: photo.id });
+        this.notices.show(`Shown in its folder: ${photo.path}`, { copy: photo.path });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.notices.show(reason, { isError: true, copy: photo.path });
+      }
+    });
+  }
+
+  control(command: 'pauseJob' | 'resumeJob' | 'cancelJob', jobId: number): Promise<void> {
+    return this.attempt(async () => {
+      await this.client.call(command, { jobId });
+    });
+  }
+
+  #hear(event: EngineEvent): void {
+    if (event.event === 'job') this.#hearJob(event.data);
+    else if (event.event === 'libraryChanged') void this.photos.refresh();
+    else {
+      const was = this.engine;
+      this.engine = event.data.state;
+      if (event.data.state === 'ready' && was !== 'ready') void this.reload();
+    }
+  }
+
+  #hearJob(job: Job): void {
+    const others = this.jobs.filter(({ id }) => id !== job.id);
+    this.jobs = [...others, job].sort((a, b) => a.id - b.id);
+    if (job.endedAtMs === null) return;
+    if (job.error) this.notices.show(job.error.message, { isError: true });
+    void this.reload();
+  }
+}

@@ -1,0 +1,34 @@
+/** Short messages that come and go. */
+export interface Notice {
+  id: number;
+  text: string;
+  isError: boolean;
+  /** Offered for copying, e.g. a path. */
+  copy: string | null;
+}
+
+const shownMs = 12_000;
+
+export class Notices {
+  list = $state<Notice[]>([]);
+  #nextId = 1;
+
+  show(text: string, options: { isError?: boolean; copy?: string } = {}): void {
+    const notice = {
+      id: this.#nextId++,
+      text,
+      isError: options.isError ?? false,
+      copy: options.copy ?? null,
+    };
+    this.list = [...this.list.slice(-2), notice];
+    setTimeout(() => this.dismiss(notice.id), shownMs);
+  }
+
+  error(error: unknown): void {
+    this.show(error instanceof Error ? error.message : String(error), { isError: true });
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+}

@@ -1,0 +1,133 @@
+/** Opens Semblance in a real Electron window, or in a real Chromium against its server. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { _electron, chromium, type ElectronApplication, type Page } from '@playwright/test';
+
+export type HostName = 'electron' | 'chromium';
+
+export interface RunningApp {
+  host: HostName;
+  page: Page;
+  /** Only in Electron. */
+  electron: ElectronApplication | null;
+  close(): Promise<void>;
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const asRoot = process.getuid?.() === 0;
+
+const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const chromiumFlags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Path of an Electron that can be started, or null. */
+export function electronPath(): string | null {
+  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const pathFile = join(root, 'node_modules/electron/path.txt');
+  const installed = existsSync(pathFile)
+    ? join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8').trim())
+    : null;
+  const binary = override ? join(override, 'electron') : installed;
+  return binary !== null && existsSync(binary) ? binary : null;
+}
+
+/** Why a host cannot be had on this machine and what would change that, or null. */
+export function obstacle(host: HostName): string | null {
+  if (host === 'chromium') {
+    return existsSync(chromiumPath) ? null : `no ${chromiumPath}: install chromium, or set CHROME_PATH`;
+  }
+  if (electronPath() === null) {
+    return 'no Electron binary: npx install-electron, or bash test/standin/prepare.sh and ELECTRON_OVERRIDE_DIST_PATH=.standin/electron';
+  }
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return 'no display: xvfb-run -a npm test';
+  return null;
+}
+
+export function openApp(host: HostName, library: string, roots: string[]): Promise<RunningApp> {
+  return host === 'electron' ? openElectron(library) : openChromium(library, roots);
+}
+
+async function openElectron(library: string): Promise<RunningApp> {
+  const electron = await _electron.launch({
+    executablePath: electronPath() ?? '',
+    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library],
+    cwd: root,
+    env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: join(library, '..', 'config') },
+  });
+  const page = await electron.firstWindow();
+  return { host: 'electron', page, electron, close: () => electron.close() };
+}
+
+async function openChromium(library: string, roots: string[]): Promise<RunningApp> {
+  const server = await startServer(library, roots);
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: [...chromiumFlags, ...(asRoot ? ['--no-sandbox'] : [])],
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 820 } });
+  await page.goto(server.address);
+  return {
+    host: 'chromium',
+    page,
+    electron: null,
+    async close() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+export interface TestServer {
+  address: string;
+  process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts `semblance serve` as a person would, and waits for the address that it prints. */
+export async function startServer(library: string, roots: string[]): Promise<TestServer> {
+  const args = ['serve', '--library', library, ...roots.flatMap((path) => ['--root', path])];
+  const server = spawn(process.execPath, [join(root, 'out/main/semblance.cjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await new Promise<string>((found, failed) => {
+    let text = '';
+    server.stdout.on('data', (data: Buffer) => {
+      text += data.toString();
+      const printed = /http:\/\/\S+/.exec(text);
+      if (printed) found(printed[0]);
+    });
+    server.once('exit', () => failed(new Error(`the server ended: ${text}`)));
+  });
+  return {
+    address,
+    process: server,
+    async stop() {
+      if (server.exitCode !== null) return;
+      const ended = new Promise((done) => server.once('exit', done));
+      server.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Process id of the engine that works on a library (Linux). */
+export function engineProcessId(library: string): number {
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      if (command.some((part) => part.includes('engine-process')) && command.includes(library))
+        return Number(name);
+    } catch {
+      // The process ended meanwhile.
+    }
+  }
+  throw new Error(`no engine works on ${library}`);
+}

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { engineProcessId, type RunningApp } from './hosts.ts';
+import { folders, photosPerFolder } from './photos.ts';
+
+const total = folders.length * photosPerFolder;
+
+async function addFolder({ page }: RunningApp, path: string): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Add a folder/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(path);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+}
+
+async function goTo(page: Page, view: 'Library' | 'Search' | 'Settings'): Promise<void> {
+  await page.getByRole('navigation').getByText(view).click();
+}
+
+async function indexed(app: RunningApp, path: string): Promise<void> {
+  await addFolder(app, path);
+  await expect(app.page.getByRole('gridcell')).toHaveCount(total);
+}
+
+function results(page: Page) {
+  return page.getByRole('list', { name: 'Results' }).getByRole('listitem');
+}
+
+/** The kinds of the first results, read from their file names. */
+async function kindsOfBest(page: Page, count: number): Promise<string[]> {
+  await expect(results(page).nth(count - 1)).toBeVisible();
+  const texts = await results(page).allInnerTexts();
+  return texts.slice(0, count).map((text) => /(beaches|forests|towns)-\d/.exec(text)?.[1] ?? text);
+}
+
+test('a person adds a folder, sees its photos, and finds similar ones with Enter', async ({
+  app,
+  photos,
+}) => {
+  const { page } = app;
+  await indexed(app, photos);
+  const cell = page.getByRole('gridcell', { name: /forests-3\.jpg/ });
+  await cell.focus();
+  await page.keyboard.press('Enter');
+  expect(await kindsOfBest(page, 5)).toEqual(Array(5).fill('forests'));
+  await expect(results(page).first()).toContainText('forests-3.jpg');
+  await expect(results(page).first()).toContainText('1.000');
+  if (process.env['SEMBLANCE_SCREENSHOTS']) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `test-results/search-${app.host}-${colorScheme}.png` });
+    }
+  }
+});
+
+test('a photo from elsewhere is picked, and its kin are found', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Search');
+  await page.locator('input[type=file]').first().setInputFiles(join(photos, 'towns/towns-2.jpg'));
+  expect(await kindsOfBest(page, 4)).toEqual(Array(4).fill('towns'));
+});
+
+test('a photo is pasted anywhere, and its kin are found', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  const bytes = [...readFileSync(join(photos, 'beaches/beaches-5.jpg'))];
+  await page.evaluate((data) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(data)], 'pasted.jpg', { type: 'image/jpeg' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true }));
+  }, bytes);
+  expect(await kindsOfBest(page, 4)).toEqual(Array(4).fill('beaches'));
+});
+
+test('a photo is dropped anywhere, and its kin are found', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  const bytes = [...readFileSync(join(photos, 'forests/forests-1.jpg'))];
+  await page.evaluate((data) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(data)], 'dropped.jpg', { type: 'image/jpeg' }));
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(
+        new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
+      );
+    }
+  }, bytes);
+  expect(await kindsOfBest(page, 4)).toEqual(Array(4).fill('forests'));
+});
+
+test('a file that is no photo is refused in plain words', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Search');
+  await page.locator('input[type=file]').first().setInputFiles(join(photos, 'broken.jpg'));
+  await expect(page.getByRole('alert')).toBeVisible();
+});
+
+test('a result is shown in its folder, or its path is told', async ({ app, photos }) => {
+  const { page, electron } = app;
+  await electron?.evaluate(({ shell }) => {
+    shell.showItemInFolder = (path) => {
+      (globalThis as { revealed?: string }).revealed = path;
+    };
+  });
+  await indexed(app, photos);
+  await page.getByRole('gridcell', { name: /towns-1\.jpg/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(results(page).first()).toBeVisible();
+  await results(page)
+    .first()
+    .getByRole('button', { name: /^Reveal in folder/ })
+    .click();
+  await expect(page.getByText(join(photos, 'towns', 'towns-1.jpg')).first()).toBeVisible();
+  if (electron) {
+    const revealed = await electron.evaluate(() => (globalThis as { revealed?: string }).revealed);
+    expect(revealed).toBe(join(photos, 'towns', 'towns-1.jpg'));
+  }
+});
+
+test('what could not be read is listed with its reason', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Settings');
+  await expect(page.getByText(/broken\.jpg/)).toBeVisible();
+});
+
+test('a folder is forgotten only after asking, and its files stay', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Settings');
+  await page
+    .getByRole('button', { name: /^Remove/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(/never touched/i);
+  await dialog.getByRole('button', { name: 'Remove folder' }).click();
+  await expect(dialog).toBeHidden();
+  await goTo(page, 'Library');
+  await expect(page.getByRole('button', { name: 'Add a folder of photos' })).toBeVisible();
+  expect(readFileSync(join(photos, 'towns/towns-1.jpg')).length).toBeGreaterThan(0);
+});
+
+test('a killed engine is back within seconds, with everything it knew', async ({ app, photos, library }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  const before = engineProcessId(library);
+  process.kill(before, 'SIGKILL');
+  await expect(page.getByRole('alert').filter({ hasText: /engine stopped/i })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: /engine stopped/i })).toBeHidden({
+    timeout: 15_000,
+  });
+  expect(engineProcessId(library)).not.toBe(before);
+  await page.getByRole('gridcell', { name: /beaches-1\.jpg/ }).focus();
+  await page.keyboard.press('Enter');
+  expect(await kindsOfBest(page, 3)).toEqual(Array(3).fill('beaches'));
+});

@@ -1,0 +1,231 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode, encode } from '@msgpack/msgpack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import type { Message } from '../../src-main/contract/index.ts';
+import { requestAddress, type RunningServer, serve } from '../../src-main/server/index.ts';
+
+let folder: string;
+let library: string;
+let server: RunningServer;
+let port: number;
+let cookie: string;
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** A request with any headers, which fetch would not allow. */
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      let body = '';
+      response.on('data', (data: Buffer) => (body += data.toString()));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+async function signIn(address: string): Promise<string> {
+  const { pathname, search } = new URL(address);
+  const { status, headers } = await ask(pathname + search);
+  expect(status).toBe(303);
+  return headers['set-cookie']?.[0] ?? '';
+}
+
+/** Opens the WebSocket; resolves to null where it is refused. */
+function connect(headers: Record<string, string>): Promise<WebSocket | null> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers });
+  return new Promise((resolve) => {
+    socket.on('open', () => resolve(socket));
+    socket.on('error', () => resolve(null));
+  });
+}
+
+async function command(socket: WebSocket, name: string, args: unknown): Promise<Message> {
+  const id = Math.floor(Math.random() * 1e9);
+  const answered = new Promise<Message>((resolve) => {
+    const hear = (data: Buffer): void => {
+      const message = decode(data) as Message;
+      if (!('id' in message) || message.id !== id) return;
+      socket.off('message', hear);
+      resolve(message);
+    };
+    socket.on('message', hear);
+  });
+  socket.send(encode({ id, command: name, args }));
+  return answered;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'semblance-server-'));
+  library = join(folder, 'library');
+  mkdirSync(join(folder, 'allowed', 'photos'), { recursive: true });
+  mkdirSync(join(folder, 'secret'));
+  symlinkSync(join(folder, 'secret'), join(folder, 'allowed', 'way-out'));
+  server = await serve({
+    libraryPath: library,
+    port: 0,
+    roots: [join(folder, 'allowed')],
+    openBrowser: false,
+  });
+  port = Number(new URL(server.address()).port);
+  cookie = (await signIn(server.address())).split(';')[0];
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the printed address', () => {
+  it('gives a cookie that scripts cannot read and other sites do not send', async () => {
+    expect(await signIn(server.address())).toMatch(/; HttpOnly; SameSite=Strict$/);
+  });
+
+  it('works once', async () => {
+    const { pathname, search } = new URL(server.address());
+    expect((await ask(pathname + search)).status).toBe(303);
+    expect((await ask(pathname + search)).status).toBe(401);
+  });
+
+  it('is given anew to who can read the library', async () => {
+    expect(statSync(join(library, 'server.json')).mode & 0o077).toBe(0);
+    await signIn(await requestAddress(library));
+  });
+
+  it('is not given without the secret', async () => {
+    expect((await ask('/control/address', {}, 'POST')).status).toBe(403);
+    expect((await ask('/control/address', { 'x-semblance-control': 'guess' }, 'POST')).status).toBe(403);
+  });
+});
+
+describe('a request', () => {
+  it('without a session gets nothing', async () => {
+    expect((await ask('/')).status).toBe(401);
+    expect((await ask('/thumbnails/1')).status).toBe(401);
+    expect((await ask('/', { cookie: `semblance-${port}=guess` })).status).toBe(401);
+  });
+
+  it('under a foreign name is refused, session or not', async () => {
+    expect((await ask('/', { cookie, host: `evil.example:${port}` })).status).toBe(403);
+  });
+
+  it('from a foreign page is refused, session or not', async () => {
+    expect((await ask('/', { cookie, origin: 'http://evil.example' })).status).toBe(403);
+  });
+
+  it('cannot leave the folder of the interface', async () => {
+    for (const path of ['/../../package.json', '/..%2f..%2fpackage.json', '/thumbnails/..%2f1']) {
+      const { status, body } = await ask(path, { cookie });
+      expect(status).toBe(404);
+      expect(body).not.toContain('semblance"');
+    }
+  });
+
+  it('whose target is no address does not stop the server', async () => {
+    expect((await ask('//', { cookie })).status).toBe(400);
+    expect((await ask('/%zz', { cookie })).status).toBe(404);
+    expect((await ask('/', { cookie })).status).toBe(200);
+  });
+
+  it('is answered with a policy that allows no inline code', async () => {
+    const { headers } = await ask('/', { cookie });
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+  });
+});
+
+describe('the WebSocket', () => {
+  const own = (): Record<string, string> => ({ cookie, origin: `http://127.0.0.1:${port}` });
+
+  it('is refused without a session, from a foreign page, and from no page', async () => {
+    expect(await connect({ origin: `http://127.0.0.1:${port}` })).toBeNull();
+    expect(await connect({ cookie, origin: 'http://evil.example' })).toBeNull();
+    expect(await connect({ cookie })).toBeNull();
+  });
+
+  it('is closed on who does not speak the contract', async () => {
+    const socket = await connect(own());
+    const closed = new Promise<number>((resolve) => socket?.on('close', resolve));
+    socket?.send('{"id":1}');
+    expect(await closed).toBe(1003);
+  });
+
+  it('answers commands, and refuses wrong arguments', async () => {
+    const socket = (await connect(own()))!;
+    expect(await command(socket, 'folders', {})).toMatchObject({ ok: true, value: [] });
+    expect(await command(socket, 'photo', { photoId: 'x' })).toMatchObject({
+      error: { code: 'invalid-arguments' },
+    });
+    expect(await command(socket, '__proto__', {})).toMatchObject({ error: { code: 'unknown-command' } });
+    socket.terminate();
+  });
+
+  it('adds folders under the allowed roots only, whatever links say', async () => {
+    const socket = (await connect(own()))!;
+    const add = (path: string): Promise<Message> => command(socket, 'addFolder', { path });
+    for (const path of [
+      join(folder, 'secret'),
+      '/',
+      join(folder, 'allowed', '..', 'secret'),
+      join(folder, 'allowed/way-out'),
+    ]) {
+      expect(await add(path)).toMatchObject({
+        ok: false,
+        error: { code: expect.stringMatching(/not-allowed|no-such/) as string },
+      });
+    }
+    expect(await add(join(folder, 'allowed', 'none'))).toMatchObject({ error: { code: 'no-such-folder' } });
+    expect(await add(join(folder, 'allowed', 'photos'))).toMatchObject({ ok: true });
+    socket.terminate();
+  });
+
+  it('survives the death of the engine: says so, and answers again', async () => {
+    const socket = (await connect(own()))!;
+    await command(socket, 'status', {});
+    const states: string[] = [];
+    const ready = new Promise<void>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        const message = decode(data) as Message;
+        if (!('event' in message) || message.event !== 'engineState') return;
+        states.push(message.data.state);
+        if (message.data.state === 'ready') resolve();
+      });
+    });
+    process.kill(server.engineProcessId() ?? 0, 'SIGKILL');
+    await ready;
+    expect(states).toEqual(['lost', 'ready']);
+    expect(await command(socket, 'status', {})).toMatchObject({ ok: true });
+    socket.terminate();
+  });
+});
+
+describe('a second server for the same library', () => {
+  it('names the address of the first instead of starting', async () => {
+    const second = serve({ libraryPath: library, port: 0, roots: [folder], openBrowser: false });
+    await expect(second).rejects.toMatchObject({
+      code: 'library-in-use',
+      message: expect.stringContaining(`http://127.0.0.1:${port}/?token=`) as string,
+    });
+  });
+});
+
+describe('closing', () => {
+  it('leaves no way in behind', async () => {
+    const other = join(folder, 'other');
+    const second = await serve({ libraryPath: other, port: 0, roots: [folder], openBrowser: false });
+    expect(readFileSync(join(other, 'server.json'), 'utf8')).toContain('secret');
+    await second.close();
+    await expect(requestAddress(other)).rejects.toMatchObject({ code: 'not-available' });
+  });
+});
