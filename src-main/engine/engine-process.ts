@@ -12,7 +12,8 @@ import {
 import { Engine } from './engine.ts';
 
 function send(message: Message): void {
-  if (process.connected) process.send?.(message);
+  // A parent that goes away meanwhile is noticed by 'disconnect'.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 async function answer(engine: Engine, message: unknown): Promise<Reply> {
@@ -53,6 +54,8 @@ function start(libraryPath: string): void {
     process.on('disconnect', () => process.exit(0));
     answerAlways(toErrorReport(error));
   }
+  // The parent may have gone before anybody listened to 'disconnect'.
+  if (!process.connected) process.emit('disconnect');
   send({ event: 'engineState', data: { state: 'ready' } });
 }
 
