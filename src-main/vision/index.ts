@@ -1,9 +1,9 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { type InstalledModel, installedModels } from './models.ts';
-export { isPhotoName } from './photo-format.ts';
+
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { computeThreads, providerName, Vision } from './vision.ts';
-export type { Extraction, FileReading } from './vision-messages.ts';
+export type { FileReading } from './vision-messages.ts';
