@@ -30,6 +30,8 @@ test('inline and foreign code is refused', async ({ app }) => {
     const script = document.createElement('script');
     script.textContent = 'window.ranInline = true';
     document.body.append(script);
+    // Playwright lifts the policy for its own call only.
+    await new Promise((resolve) => setTimeout(resolve));
     let evaluated = true;
     try {
       new Function('return 1')();
