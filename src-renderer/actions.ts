@@ -13,15 +13,17 @@ export const actions: Action[] = [
   { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
   { title: 'Settings', key: '3', run: (app) => (app.view = 'settings') },
   { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
-  { title: 'Back to the query before', key: 'Backspace', run: (app) => void app.search.back() },
+  { title: 'Query before', key: '[', run: (app) => void app.search.back() },
+  { title: 'Query after', key: ']', run: (app) => void app.search.forward() },
   { title: 'Show the shortcuts', key: '?', run: (app) => (app.showingShortcuts = true) },
 ];
 
-/** Keys that the photo grid and the results take themselves. */
-export const gridKeys = [
+/** Keys that the photos take themselves, in the library as among results. */
+export const photoKeys = [
   { title: 'Move between photos', key: 'Arrow keys' },
   { title: 'First and last photo', key: 'Home, End' },
   { title: 'Find similar photos', key: 'Enter' },
+  { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
 ];
 
 /** Runs the action of a key, unless somebody is typing or answering a dialog. */

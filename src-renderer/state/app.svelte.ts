@@ -1,16 +1,13 @@
 /** What the whole interface shares. */
-import type {
-  EngineEvent,
-  EngineState,
-  EngineStatus,
-  Folder,
-  HostInfo,
-  Job,
-} from '../../src-main/contract/index.ts';
-import type { Client } from '../client.ts';
+import type { EngineState, EngineStatus, Folder, HostInfo, Job } from '../../src-main/contract/index.ts';
+import type { Client, ClientEvent, Connection } from '../client.ts';
+import { throttle } from '../throttle.ts';
 import { Notices } from './notices.svelte.ts';
 import { PhotoPages } from './photo-pages.svelte.ts';
 import { Search } from './search.svelte.ts';
+
+/** Least time between two looks at a library that is changing. */
+const refreshMs = 500;
 
 export type View = 'library' | 'search' | 'settings';
 
@@ -20,6 +17,7 @@ export class AppState {
   readonly photos: PhotoPages;
   readonly search: Search;
   view = $state<View>('library');
+  connection = $state<Connection>('connecting');
   engine = $state<EngineState>('starting');
   host = $state.raw<HostInfo | null>(null);
   status = $state.raw<EngineStatus | null>(null);
@@ -27,6 +25,7 @@ export class AppState {
   jobs = $state.raw<Job[]>([]);
   addingFolder = $state(false);
   showingShortcuts = $state(false);
+  readonly #refresh = throttle(() => this.reload(), refreshMs);
 
   constructor(client: Client) {
     this.client = client;
@@ -42,6 +41,7 @@ export class AppState {
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
+  /** Fetches all that is shown anew. */
   async reload(): Promise<void> {
     await this.attempt(async () => {
       this.host ??= await this.client.call('hostInfo', {});
@@ -104,13 +104,19 @@ export class AppState {
     });
   }
 
-  #hear(event: EngineEvent): void {
+  #hear(event: ClientEvent): void {
     if (event.event === 'job') this.#hearJob(event.data);
-    else if (event.event === 'libraryChanged') void this.photos.refresh();
-    else {
+    else if (event.event === 'libraryChanged') this.#refresh();
+    else if (event.event === 'connection') {
+      this.connection = event.data.state;
+      // The server tells the engine's state anew to each connection.
+      if (this.connection !== 'connected') this.engine = 'starting';
+    } else {
       const was = this.engine;
       this.engine = event.data.state;
-      if (event.data.state === 'ready' && was !== 'ready') void this.reload();
+      if (event.data.state !== 'ready' || was === 'ready') return;
+      void this.reload();
+      if (this.search.error !== null) void this.search.again();
     }
   }
 
@@ -119,6 +125,6 @@ export class AppState {
     this.jobs = [...others, job].sort((a, b) => a.id - b.id);
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
-    void this.reload();
+    this.#refresh();
   }
 }

@@ -4,71 +4,89 @@ import type { Client } from '../client.ts';
 
 export const pageSize = 200;
 /** Pages that are kept: as many as anybody scrolls back over. */
-const mostPages = 60;
+export const mostPages = 60;
 
 export type PhotoOrder = 'path' | 'added';
+
+interface Page {
+  photos: PhotoSummary[];
+  /** The round in which it was asked for; older ones are shown until a newer one arrives. */
+  round: number;
+}
 
 export class PhotoPages {
   total = $state(0);
   /** False until the first answer, so that nobody is told of an empty library too early. */
   known = $state(false);
   order = $state<PhotoOrder>('path');
-  #pages = $state.raw(new Map<number, PhotoSummary[]>());
+  /** Where the person is: the photo that has the focus, and how far the grid is scrolled, in pixels. */
+  current = $state(0);
+  scrolled = 0;
+  /** Counts up whenever the photos may have changed. */
+  #round = $state(0);
+  #pages = $state.raw(new Map<number, Page>());
   readonly #client: Client;
   readonly #fetching = new Set<number>();
-  #round = 0;
+  #latest = 0;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  /** The photo at a place of the grid; asks for its page where that is not there yet. */
-  at(position: number): PhotoSummary | undefined {
-    return this.#pages.get(Math.floor(position / pageSize))?.[position % pageSize];
+  /** The photo at a place of the grid; undefined while its page is not there yet. */
+  at(place: number): PhotoSummary | undefined {
+    return this.#pages.get(Math.floor(place / pageSize))?.photos[place % pageSize];
   }
 
-  /** Makes sure that the pages of these places are there or on their way. */
+  /** Makes sure that the pages of these places are there or on their way. Depends on the round. */
   need(first: number, last: number): void {
     for (let page = Math.floor(first / pageSize); page <= Math.floor(last / pageSize); page++) {
-      if (!this.#pages.has(page)) void this.#fetch(page);
+      this.#latest = page;
+      if (this.#pages.get(page)?.round !== this.#round) void this.#fetch(page);
     }
   }
 
-  /** Fetches what is shown again; what is there stays until the new arrives. */
+  /** Has what is shown fetched again; what is there stays until the new arrives. */
   async refresh(): Promise<void> {
     this.#round += 1;
-    this.#fetching.clear();
-    const pages = this.#pages.size === 0 ? [0] : [...this.#pages.keys()].slice(-3);
-    const fresh = new Map([...this.#pages].filter(([page]) => pages.includes(page)));
-    this.#pages = fresh;
-    await Promise.all(pages.map((page) => this.#fetch(page)));
+    await this.#fetch(this.#latest);
   }
 
   async sortBy(order: PhotoOrder): Promise<void> {
     this.order = order;
     this.#pages = new Map();
+    this.current = 0;
     await this.refresh();
   }
 
   async #fetch(page: number): Promise<void> {
     if (this.#fetching.has(page)) return;
     this.#fetching.add(page);
+    const { order } = this;
     const round = this.#round;
     try {
-      const { order } = this;
       const answer = await this.#client.call('photos', { offset: page * pageSize, limit: pageSize, order });
-      if (round !== this.#round) return;
-      const pages = new Map(this.#pages);
-      pages.delete(page);
-      pages.set(page, answer.photos);
-      for (const old of pages.keys()) if (pages.size > mostPages) pages.delete(old);
-      this.#pages = pages;
+      if (order === this.order) this.#keep(page, { photos: answer.photos, round });
       this.total = answer.total;
       this.known = true;
     } catch {
       // The engine is away; everything is fetched again when it is back.
+      return;
     } finally {
       this.#fetching.delete(page);
     }
+    // Changes that came meanwhile are not in this answer.
+    if (round !== this.#round) await this.#fetch(page);
+  }
+
+  #keep(page: number, content: Page): void {
+    const pages = new Map(this.#pages);
+    pages.delete(page);
+    pages.set(page, content);
+    for (const oldest of pages.keys()) {
+      if (pages.size <= mostPages) break;
+      pages.delete(oldest);
+    }
+    this.#pages = pages;
   }
 }

@@ -1,73 +1,121 @@
-/** Searches, and the trail of those before. */
-import type { Example, SearchAnswer } from '../../src-main/contract/index.ts';
-import { thumbnailAddress } from '../../src-main/contract/index.ts';
+/** Searching by example, and the trail of what was searched with. */
+import {
+  type Example,
+  maxPhotoBytes,
+  type SearchAnswer,
+  SemblanceError,
+  thumbnailAddress,
+} from '../../src-main/contract/index.ts';
 import type { Client } from '../client.ts';
+import { Trail } from './trail.ts';
 
+/** What is searched with: a photo of the library, or any image file. */
 export interface Query {
   name: string;
   /** Address of a picture of it. */
   picture: string;
-  example: Example;
+  source: { photoId: number } | { file: Blob };
 }
 
-const results = 100;
+/** Results that are asked for at first, and each time that more are wanted. */
+const step = 100;
+const most = 1000;
+const longestTrail = 50;
 
 export class Search {
   query = $state.raw<Query | null>(null);
   answer = $state.raw<SearchAnswer | null>(null);
   error = $state<string | null>(null);
   busy = $state(false);
-  trail = $state.raw<Query[]>([]);
+  canGoBack = $state(false);
+  canGoForward = $state(false);
+  #top = $state(step);
   readonly #client: Client;
-  #latest = 0;
+  readonly #trail = new Trail<Query>(longestTrail, ({ source, picture }) => {
+    if ('file' in source) URL.revokeObjectURL(picture);
+  });
+  /** Grows with each question, so that only the latest one's answer is shown. */
+  #question = 0;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  async withPhoto(photo: { id: number; name: string }): Promise<void> {
-    const example = { kind: 'photo' as const, photoId: photo.id };
-    await this.#begin({ name: photo.name, picture: thumbnailAddress(photo.id), example });
+  get hasMore(): boolean {
+    return this.answer !== null && this.answer.results.length === this.#top && this.#top < most;
   }
 
-  async withFile(file: File): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const name = file.name || 'pasted picture';
-    await this.#begin({ name, picture: URL.createObjectURL(file), example: { kind: 'bytes', name, bytes } });
+  withPhoto(photo: { id: number; name: string }): Promise<void> {
+    return this.#begin({
+      name: photo.name,
+      picture: thumbnailAddress(photo.id),
+      source: { photoId: photo.id },
+    });
   }
 
-  /** Goes back to the query before. */
-  async back(): Promise<void> {
-    const before = this.trail.at(-1);
-    if (!before) return;
-    this.trail = this.trail.slice(0, -1);
-    await this.#run(before);
+  withFile(file: File): Promise<void> {
+    // What is pasted has no name, or one that says nothing.
+    const name = file.name === '' || file.name === 'image.png' ? 'Pasted picture' : file.name;
+    return this.#begin({ name, picture: URL.createObjectURL(file), source: { file } });
   }
 
-  /** Runs the query again, as after the engine came back or the library grew. */
-  async again(): Promise<void> {
-    if (this.query) await this.#run(this.query);
+  back(): Promise<void> {
+    return this.#ask(this.#trail.back(), step);
   }
 
-  async #begin(query: Query): Promise<void> {
-    if (this.query) this.trail = [...this.trail.slice(-49), this.query];
-    await this.#run(query);
+  forward(): Promise<void> {
+    return this.#ask(this.#trail.forward(), step);
   }
 
-  async #run(query: Query): Promise<void> {
-    const round = ++this.#latest;
-    this.query = query;
-    this.busy = true;
-    this.error = null;
+  /** Asks the same again, e.g. when the engine is back. */
+  again(): Promise<void> {
+    return this.#ask(this.query, this.#top);
+  }
+
+  more(): Promise<void> {
+    return this.#ask(this.query, Math.min(most, this.#top + step));
+  }
+
+  #begin(query: Query): Promise<void> {
+    this.#trail.push(query);
+    return this.#ask(query, step);
+  }
+
+  async #ask(query: Query | null, top: number): Promise<void> {
+    if (!query) return;
+    const question = ++this.#question;
+    if (query !== this.query) this.answer = null;
+    Object.assign(this, {
+      query,
+      busy: true,
+      error: null,
+      canGoBack: this.#trail.canGoBack,
+      canGoForward: this.#trail.canGoForward,
+    });
+    this.#top = top;
     try {
-      const answer = await this.#client.call('search', { examples: [query.example], top: results });
-      if (round === this.#latest) this.answer = answer;
+      const answer = await this.#client.call('search', { examples: [await exampleOf(query)], top });
+      if (question === this.#question) this.answer = answer;
     } catch (error) {
-      if (round !== this.#latest) return;
+      if (question !== this.#question) return;
       this.answer = null;
       this.error = error instanceof Error ? error.message : String(error);
     } finally {
-      if (round === this.#latest) this.busy = false;
+      if (question === this.#question) this.busy = false;
     }
+  }
+}
+
+async function exampleOf({ name, source }: Query): Promise<Example> {
+  if ('photoId' in source) return { kind: 'photo', photoId: source.photoId };
+  const { file } = source;
+  if (file.size === 0) throw new SemblanceError('empty-file', `${name} is empty. Choose another photo.`);
+  if (file.size > maxPhotoBytes) {
+    throw new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`);
+  }
+  try {
+    return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  } catch {
+    throw new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`);
   }
 }

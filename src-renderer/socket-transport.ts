@@ -1,0 +1,112 @@
+/** The contract over a WebSocket of MessagePack frames, connecting again with growing waits when it breaks. */
+import { decode, encode } from '@msgpack/msgpack';
+import { type Message, type Reply, type Request, SemblanceError } from '../src-main/contract/index.ts';
+import type { ClientEvent, ClientListener, Connection, Transport } from './client.ts';
+
+/** Wait before connecting again; doubled with each failure. */
+const firstDelayMs = 250;
+const longestDelayMs = 8_000;
+
+/** The part of a WebSocket that is needed. */
+export type Socket = Pick<WebSocket, 'binaryType' | 'send' | 'addEventListener'>;
+
+export interface SocketParts {
+  open(): Socket;
+  /** Whether the server refuses this browser; a WebSocket does not tell why it was refused. May reject. */
+  isSignedOut(): Promise<boolean>;
+}
+
+interface Pending {
+  resolve: (reply: Reply) => void;
+  reject: (error: SemblanceError) => void;
+}
+
+export class SocketTransport implements Transport {
+  readonly #parts: SocketParts;
+  readonly #listeners = new Set<ClientListener>();
+  readonly #pending = new Map<number, Pending>();
+  /** Requests made before the first connection stands. */
+  #waiting: Uint8Array<ArrayBuffer>[] = [];
+  #socket: Socket | null = null;
+  #connection: Connection = 'connecting';
+  #nextId = 1;
+  #delayMs = firstDelayMs;
+
+  constructor(parts: SocketParts) {
+    this.#parts = parts;
+    this.#connect();
+  }
+
+  send(command: string, args: unknown): Promise<Reply> {
+    if (this.#connection === 'lost' || this.#connection === 'signed-out') return Promise.reject(lostError());
+    const id = this.#nextId++;
+    const frame = encode({ id, command, args } satisfies Request);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      if (this.#connection === 'connected') this.#socket?.send(frame);
+      else this.#waiting.push(frame);
+    });
+  }
+
+  subscribe(listener: ClientListener): () => void {
+    this.#listeners.add(listener);
+    listener({ event: 'connection', data: { state: this.#connection } });
+    return () => this.#listeners.delete(listener);
+  }
+
+  #connect(): void {
+    const socket = this.#parts.open();
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.addEventListener('open', () => {
+      this.#delayMs = firstDelayMs;
+      this.#change('connected');
+      for (const frame of this.#waiting) socket.send(frame);
+      this.#waiting = [];
+    });
+    socket.addEventListener('message', ({ data }) => this.#receive(decode(data as ArrayBuffer) as Message));
+    // 'error' says nothing that 'close', which always follows, does not.
+    socket.addEventListener('close', () => void this.#closed());
+  }
+
+  #receive(message: Message): void {
+    if ('event' in message) {
+      this.#tell(message);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    pending?.resolve(message);
+  }
+
+  async #closed(): Promise<void> {
+    this.#socket = null;
+    this.#waiting = [];
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#change('lost');
+    for (const { reject } of pending) reject(lostError());
+    if (await this.#parts.isSignedOut().catch(() => false)) {
+      this.#change('signed-out');
+      return;
+    }
+    setTimeout(() => this.#connect(), this.#delayMs);
+    this.#delayMs = Math.min(2 * this.#delayMs, longestDelayMs);
+  }
+
+  #change(state: Connection): void {
+    if (state === this.#connection) return;
+    this.#connection = state;
+    this.#tell({ event: 'connection', data: { state } });
+  }
+
+  #tell(event: ClientEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function lostError(): SemblanceError {
+  return new SemblanceError('engine-lost', 'The connection to Semblance is lost. Try again in a moment.', {
+    retryable: true,
+  });
+}
