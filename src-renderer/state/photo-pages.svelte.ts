@@ -14,6 +14,9 @@ interface Page {
   round: number;
 }
 
+/* eslint-disable svelte/prefer-svelte-reactivity -- The map of pages is replaced, and never changed in place. */
+const noPages: ReadonlyMap<number, Page> = new Map();
+
 export class PhotoPages {
   total = $state(0);
   /** False until the first answer, so that nobody is told of an empty library too early. */
@@ -24,7 +27,7 @@ export class PhotoPages {
   scrolled = 0;
   /** Counts up whenever the photos may have changed. */
   #round = $state(0);
-  #pages = $state.raw(new Map<number, Page>());
+  #pages = $state.raw<ReadonlyMap<number, Page>>(noPages);
   readonly #client: Client;
   readonly #fetching = new Set<number>();
   #latest = 0;
@@ -54,7 +57,7 @@ export class PhotoPages {
 
   async sortBy(order: PhotoOrder): Promise<void> {
     this.order = order;
-    this.#pages = new Map();
+    this.#pages = noPages;
     this.current = 0;
     await this.refresh();
   }
