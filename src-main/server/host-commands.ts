@@ -1,6 +1,5 @@
 /** What the server answers itself: the host commands of the contract, and commands that it limits. */
 import { dirname } from 'node:path';
-import open from 'open';
 import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
@@ -14,17 +13,12 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { allowedFolder } from './allowed-folder.ts';
+import { hasDesktop, openOnDesktop } from './desktop.ts';
 
 export interface Host {
   call: CallCommand;
   /** Folders may be added only under these real paths. */
   roots: string[];
-}
-
-/** A file manager needs a desktop. */
-export function hasDesktop(): boolean {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  return process.platform !== 'linux' || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
 }
 
 /**
@@ -78,15 +72,12 @@ function hostInfo(roots: string[]): HostInfo {
 
 async function reveal(host: Host, { photoId }: { photoId: number }): Promise<{ path: string }> {
   const { path } = await host.call('photo', { photoId });
-  if (!hasDesktop()) {
+  if (!(await openOnDesktop(dirname(path)))) {
     throw new SemblanceError(
       'not-available',
       `There is no desktop to show the folder on. The photo is ${path}`,
-      {
-        photo: path,
-      },
+      { photo: path },
     );
   }
-  await open(dirname(path));
   return { path };
 }

@@ -4,13 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
-import open from 'open';
 import sirv from 'sirv';
 import { SemblanceError, securityHeaders, sibling, toErrorReport } from '../contract/index.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { controlHeader, controlPath, isSecret, requestAddress, writeControlFile } from './control-file.ts';
+import { openOnDesktop } from './desktop.ts';
 import { acceptSockets } from './engine-socket.ts';
-import { hasDesktop } from './host-commands.ts';
 import { isOwnRequest, Sessions } from './sessions.ts';
 
 export interface ServeOptions {
@@ -25,7 +24,7 @@ export interface ServeOptions {
 export interface RunningServer {
   /** A fresh address that works once. */
   address(): string;
-  /** Whether a browser was asked to open. */
+  /** Whether a browser was found to open. */
   browserOpened: boolean;
   engineProcessId(): number | undefined;
   closed: Promise<void>;
@@ -71,7 +70,7 @@ export async function serve({ libraryPath, port, roots, openBrowser }: ServeOpti
   const closeSockets = acceptSockets(server, supervisor, host, isAllowed);
   supervisor.start();
   const closed = new Promise<void>((done) => server.once('close', done));
-  const browserOpened = openBrowser && hasDesktop() && (await opened(address()));
+  const browserOpened = openBrowser && (await openOnDesktop(address()));
   return {
     address,
     browserOpened,
@@ -86,17 +85,6 @@ export async function serve({ libraryPath, port, roots, openBrowser }: ServeOpti
       await closed;
     },
   };
-}
-
-async function opened(address: string): Promise<boolean> {
-  try {
-    const browser = await open(address);
-    // A browser that cannot be started says so by an event; the address is printed anyway.
-    browser.on('error', () => undefined);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function realRoot(root: string): string {
