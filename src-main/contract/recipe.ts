@@ -40,7 +40,6 @@ export const recipeSchema = v.strictObject({
 });
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;
-export type RecipeTap = Recipe['taps'][number];
 
 /** Measured to be the best compromise between category and instance search (shared/data/README.md). */
 export const defaultRecipe: Recipe = {
