@@ -11,6 +11,8 @@ export const requestSchema = v.strictObject({
   args: v.unknown(),
 });
 
+export type Request = v.InferOutput<typeof requestSchema>;
+
 export type Reply =
   | { id: number; ok: true; value: CommandAnswers[CommandName] }
   | { id: number; ok: false; error: ErrorReport };

@@ -40,5 +40,5 @@ async function run(pictures: Picture[]): Promise<void> {
   parentPort?.postMessage('done');
 }
 
-parentPort?.on('message', (sizes: { width: number; height: number }[]) => void run(sizes));
+parentPort?.on('message', (pictures: Picture[]) => void run(pictures));
 parentPort?.postMessage('ready');
