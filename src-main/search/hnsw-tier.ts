@@ -23,6 +23,8 @@ export class HnswTier {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
+  /** Why the worker is gone; it answers nothing after that. */
+  #ended: SemblanceError | null = null;
   /** Whether the index came from its file. */
   loaded = false;
 
@@ -88,6 +90,7 @@ export class HnswTier {
   }
 
   #ask<Request extends HnswRequest>(request: Request): Promise<HnswAnswers[Request['kind']]> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
@@ -103,7 +106,8 @@ export class HnswTier {
   }
 
   #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(notAvailable(error.message));
+    this.#ended ??= notAvailable(error.message);
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
 }

@@ -20,10 +20,13 @@ const { folder, identity } = workerData as HnswSetup;
 
 class HnswIndex {
   readonly #index: HierarchicalNSW;
+  readonly #ids: Set<number>;
+  /** How many answer; what was deleted stays in the graph as a way to others. */
   #live: number;
 
   private constructor(index: HierarchicalNSW, live: number) {
     this.#index = index;
+    this.#ids = new Set(index.getIdsList());
     this.#live = live;
   }
 
@@ -42,14 +45,16 @@ class HnswIndex {
     for (const { id, vector } of vectors) {
       const capacity = this.#index.getMaxElements();
       if (this.#index.getCurrentCount() === capacity) this.#index.resizeIndex(2 * capacity);
-      const before = this.#index.getCurrentCount();
       this.#index.addPoint(Array.from(vector), id);
-      // A known id is updated in place.
-      this.#live += this.#index.getCurrentCount() - before;
+      // A known id is updated in place, and a deleted one comes back.
+      if (!this.#ids.has(id)) this.#live += 1;
+      this.#ids.add(id);
     }
   }
 
+  /** An id that is not there is passed over: it went while the index was being opened. */
   delete(id: number): void {
+    if (!this.#ids.delete(id)) return;
     this.#index.markDelete(id);
     this.#live -= 1;
   }

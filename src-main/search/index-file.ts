@@ -25,7 +25,7 @@ const manifestSchema = v.strictObject({
   sha256: v.string(),
 });
 
-export type IndexManifest = v.InferOutput<typeof manifestSchema>;
+type IndexManifest = v.InferOutput<typeof manifestSchema>;
 /** What a manifest must agree with. */
 export type IndexIdentity = Omit<IndexManifest, 'sizeBytes' | 'sha256'>;
 

@@ -96,6 +96,23 @@ describe.skipIf(!available)(`the HNSW tier${available ? '' : ` (skipped: ${reaso
     expect((await again.search(query, 1))[0].id).toBe(count + 1);
   });
 
+  it('finds again what was deleted and came back, and passes over what it does not know', async () => {
+    const index = await open();
+    const query = exact.vector(7)!;
+    await index.delete(count + 1000);
+    await index.delete(7);
+    await index.delete(7);
+    await index.add(7, query);
+    expect((await index.search(query, 1))[0].id).toBe(7);
+    expect(await index.search(query, 2 * count)).toHaveLength(count);
+  });
+
+  it('says so at once when it is asked after it was closed', async () => {
+    const index = await open();
+    await index.close();
+    await expect(index.search(exact.vector(1)!, 1)).rejects.toMatchObject({ code: 'not-available' });
+  });
+
   it.each([
     ['cut short', (file: string) => truncateSync(file, statSync(file).size - 100)],
     [

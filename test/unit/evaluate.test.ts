@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision } from '../../src-main/evaluate/average-precision.ts';
 import { leaveOneOut } from '../../src-main/evaluate/leave-one-out.ts';
@@ -33,5 +34,34 @@ describe('leave-one-out', () => {
     const report = leaveOneOut(corners, 2, [0, 0, 1, 1, 2]);
     expect(report.queries).toBe(4);
     expect(report.precisionAt10).toBe(1 / 4);
+  });
+
+  it('agrees with sorting all other photos for each query, ties in their order', () => {
+    const photo = fc.record({
+      label: fc.integer({ min: 0, max: 3 }),
+      place: fc.integer({ min: -2, max: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(photo, { minLength: 2, maxLength: 25 }), (photos) => {
+        const labels = photos.map(({ label }) => label);
+        const places = photos.map(({ place }) => place);
+        let queries = 0;
+        let mAP = 0;
+        let precisionAt1 = 0;
+        photos.forEach(({ label, place }, query) => {
+          const ranking = photos.map((_, row) => row).filter((row) => row !== query);
+          ranking.sort((a, b) => place * (places[b] - places[a]) || a - b);
+          const ranks = ranking.flatMap((row, rank) => (labels[row] === label ? [rank] : []));
+          if (ranks.length === 0) return;
+          queries += 1;
+          mAP += averagePrecision(ranks, ranks.length);
+          precisionAt1 += ranks[0] === 0 ? 1 : 0;
+        });
+        const report = leaveOneOut(Float32Array.from(places), 1, labels);
+        expect(report.queries).toBe(queries);
+        expect(report.mAP).toBeCloseTo(queries === 0 ? 0 : mAP / queries, 12);
+        expect(report.precisionAt1).toBeCloseTo(queries === 0 ? 0 : precisionAt1 / queries, 12);
+      }),
+    );
   });
 });
