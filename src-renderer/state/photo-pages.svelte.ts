@@ -14,7 +14,7 @@ interface Page {
   round: number;
 }
 
-/* eslint-disable svelte/prefer-svelte-reactivity -- The map of pages is replaced, and never changed in place. */
+/** The map of pages is replaced, and never changed in place. */
 const noPages: ReadonlyMap<number, Page> = new Map();
 
 export class PhotoPages {
