@@ -24,7 +24,9 @@ export class Serving {
   readonly #library: Library;
   readonly #reduce: Reducer;
   readonly #crossover: number;
-  #hnsw: Promise<HnswTier | null> | null = null;
+  /** The HNSW index once it is asked for, and once it is ready. */
+  #opening: Promise<HnswTier | null> | null = null;
+  #ready: HnswTier | null = null;
 
   private constructor(library: Library, generation: StoredGeneration, crossover: number) {
     this.generation = generation;
@@ -77,13 +79,13 @@ export class Serving {
   /** Adds what has been committed to the catalogue. */
   add(contentId: number, vector: Float32Array): void {
     this.index.set(contentId, vector);
-    void this.#hnsw?.then((tier) => tier?.add(contentId, vector));
+    this.#tell((tier) => tier.add(contentId, vector));
   }
 
   delete(contentIds: number[]): void {
     for (const id of contentIds) {
       this.index.delete(id);
-      void this.#hnsw?.then((tier) => tier?.delete(id));
+      this.#tell((tier) => tier.delete(id));
     }
   }
 
@@ -93,9 +95,9 @@ export class Serving {
 
   /** The pictures most similar to a descriptor of this generation's recipe. */
   async search(query: Float32Array, top: number): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
-    const tier = this.tier === 'hnsw' ? await this.#openHnsw() : null;
-    if (!tier) return { hits: this.index.search(query, top), tier: 'exact' };
-    const candidates = await tier.search(query, top * overfetch);
+    if (this.tier === 'hnsw') this.#openHnsw();
+    const candidates = await this.#ready?.search(query, top * overfetch).catch(() => this.#dropHnsw());
+    if (!candidates) return { hits: this.index.search(query, top), tier: 'exact' };
     const hits = candidates
       .filter(({ id }) => this.index.has(id))
       .map(({ id }) => ({ id, score: this.index.score(id, query) }))
@@ -103,9 +105,9 @@ export class Serving {
     return { hits: hits.slice(0, top), tier: 'hnsw' };
   }
 
-  /** Opens the index in the background; a tier that cannot be had leaves the exact scan in service. */
-  #openHnsw(): Promise<HnswTier | null> {
-    this.#hnsw ??= HnswTier.open({
+  /** Opens the index in the background, which may take minutes; the exact scan serves until it is ready. */
+  #openHnsw(): void {
+    this.#opening ??= HnswTier.open({
       folder: this.#library.path,
       recipeKey: this.generation.recipeKey,
       dimension: this.index.dimension,
@@ -113,18 +115,36 @@ export class Serving {
       databaseStamp: this.#stamp(),
       vectors: () => this.index.entries(),
       count: this.index.size,
-    }).catch(() => null);
-    return this.#hnsw;
+    }).then(
+      (tier) => (this.#ready = tier),
+      () => null,
+    );
+  }
+
+  /** Passes a change on to the index, before any later search; one that still opens hears of it afterwards. */
+  #tell(change: (tier: HnswTier) => Promise<unknown>): void {
+    const told = this.#ready ? change(this.#ready) : this.#opening?.then((tier) => tier && change(tier));
+    told?.catch(() => this.#dropHnsw());
+  }
+
+  /** An index that failed is not asked again; the exact scan, which has everything, serves from now on. */
+  #dropHnsw(): null {
+    void this.#ready?.close();
+    this.#ready = null;
+    this.#opening = Promise.resolve(null);
+    return null;
   }
 
   /** Writes the HNSW index, if it is open, so that the next start can load it. */
   async save(): Promise<void> {
-    await (await this.#hnsw)?.save(this.#stamp());
+    await this.#ready?.save(this.#stamp()).catch(() => this.#dropHnsw());
   }
 
   async close(): Promise<void> {
-    await (await this.#hnsw)?.close();
-    this.#hnsw = null;
+    const opening = this.#opening;
+    this.#opening = Promise.resolve(null);
+    await (await opening)?.close();
+    this.#ready = null;
   }
 
   #stamp(): string {
