@@ -9,10 +9,10 @@ export function handlePaste(event: ClipboardEvent, app: AppState): void {
 }
 
 export function handleDrop(event: DragEvent, app: AppState): void {
-  event.preventDefault();
   const item = event.dataTransfer?.items[0];
   const file = event.dataTransfer?.files[0];
   if (!file) return;
+  event.preventDefault();
   if (item?.webkitGetAsEntry()?.isDirectory) {
     const path = app.client.pathForFile(file);
     if (path) void app.attempt(() => app.addFolder(path));

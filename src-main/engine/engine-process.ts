@@ -7,6 +7,7 @@ import {
   parseCommand,
   type Reply,
   requestSchema,
+  SemblanceError,
   toErrorReport,
 } from '../contract/index.ts';
 import { Engine } from './engine.ts';
@@ -16,46 +17,74 @@ function send(message: Message): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-async function answer(engine: Engine, message: unknown): Promise<Reply> {
+/** While another process writes to the library, this often is looked whether it has finished. */
+const retryMs = 250;
+
+/** The engine, once the library can be opened; until then, why not. */
+class Opening {
+  readonly #libraryPath: string;
+  #engine: Engine | null = null;
+  #error: ErrorReport | null = null;
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(libraryPath: string) {
+    this.#libraryPath = libraryPath;
+    this.#open();
+  }
+
+  /** @throws SemblanceError the reason why there is no engine, so that the interface can show it */
+  get engine(): Engine {
+    if (this.#engine) return this.#engine;
+    throw SemblanceError.fromReport(this.#error ?? toErrorReport('not open'));
+  }
+
+  #open(): void {
+    try {
+      this.#engine = Engine.open({ libraryPath: this.#libraryPath, access: 'write' });
+    } catch (error) {
+      this.#error = toErrorReport(error);
+      if (this.#error.retryable) this.#retry = setTimeout(() => this.#open(), retryMs);
+      return;
+    }
+    this.#engine.subscribe(send);
+    if (!this.#error) return;
+    // Whoever was told that the library is in use hears that it no longer is.
+    this.#error = null;
+    send({ event: 'libraryChanged', data: this.#engine.contents() });
+  }
+
+  async close(): Promise<void> {
+    if (this.#retry) clearTimeout(this.#retry);
+    await this.#engine?.close();
+  }
+}
+
+async function answer(opening: Opening, message: unknown): Promise<Reply> {
   const request = v.parse(requestSchema, message);
   try {
     const args = parseCommand(request.command, request.args);
-    const value = await engine.call(request.command as never, args as never);
+    const value = await opening.engine.call(request.command as never, args as never);
     return { id: request.id, ok: true, value };
   } catch (error) {
     return { id: request.id, ok: false, error: toErrorReport(error) };
   }
 }
 
-/** Without a library every command is answered by the reason, so that the interface can show it. */
-function answerAlways(error: ErrorReport): void {
-  process.on('message', (message) => {
-    const { id } = v.parse(requestSchema, message);
-    send({ id, ok: false, error });
-  });
-}
-
 function start(libraryPath: string): void {
   let closing = false;
-  try {
-    const engine = Engine.open({ libraryPath, access: 'write' });
-    engine.subscribe(send);
-    process.on('message', (message) => void answer(engine, message).then(send));
-    const close = (): void => {
-      if (closing) return;
-      closing = true;
-      void engine.close().finally(() => process.exit(0));
-    };
-    // Never outlive the shell, and leave nothing half written when asked to stop.
-    process.on('disconnect', close);
-    process.on('SIGTERM', close);
-    process.on('SIGINT', close);
-  } catch (error) {
-    process.on('disconnect', () => process.exit(0));
-    answerAlways(toErrorReport(error));
-  }
+  const opening = new Opening(libraryPath);
+  process.on('message', (message) => void answer(opening, message).then(send));
+  const close = (): void => {
+    if (closing) return;
+    closing = true;
+    void opening.close().finally(() => process.exit(0));
+  };
+  // Never outlive the shell, and leave nothing half written when asked to stop.
+  process.on('disconnect', close);
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
   // The parent may have gone before anybody listened to 'disconnect'.
-  if (!process.connected) process.emit('disconnect');
+  if (!process.connected) close();
   send({ event: 'engineState', data: { state: 'ready' } });
 }
 

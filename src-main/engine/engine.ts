@@ -8,6 +8,7 @@ import {
   type CommandName,
   defaultRecipe,
   type EngineEventListener,
+  type EngineEvents,
   type Folder,
   type Job,
   type ModelInfo,
@@ -241,8 +242,12 @@ export class Engine {
   #tellLibraryChanged(atOnce: boolean): void {
     if (!atOnce && performance.now() - this.#toldLibraryChangedMs < libraryChangedIntervalMs) return;
     this.#toldLibraryChangedMs = performance.now();
-    const { photos } = this.library.photos.counts();
-    this.#emit({ event: 'libraryChanged', data: { photos, folders: this.library.folders.list().length } });
+    this.#emit({ event: 'libraryChanged', data: this.contents() });
+  }
+
+  /** How much the library holds. */
+  contents(): EngineEvents['libraryChanged'] {
+    return { photos: this.library.photos.counts().photos, folders: this.library.folders.list().length };
   }
 
   #emit: EngineEventListener = (event) => {

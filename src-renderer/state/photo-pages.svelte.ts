@@ -22,9 +22,9 @@ export class PhotoPages {
   /** False until the first answer, so that nobody is told of an empty library too early. */
   known = $state(false);
   order = $state<PhotoOrder>('path');
-  /** Where the person is: the photo that has the focus, and how far the grid is scrolled, in pixels. */
+  /** Where the person is: the photo that has the focus, and the first one in sight. */
   current = $state(0);
-  scrolled = 0;
+  first = 0;
   /** Counts up whenever the photos may have changed. */
   #round = $state(0);
   #pages = $state.raw<ReadonlyMap<number, Page>>(noPages);
@@ -59,6 +59,7 @@ export class PhotoPages {
     this.order = order;
     this.#pages = noPages;
     this.current = 0;
+    this.first = 0;
     await this.refresh();
   }
 

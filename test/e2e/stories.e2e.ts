@@ -50,10 +50,11 @@ test('a person adds a folder, sees its photos, and finds similar ones with Enter
   expect(await kindsOfBest(page, 5)).toEqual(Array(5).fill('forests'));
   await expect(results(page).first()).toContainText('forests-3.jpg');
   await expect(results(page).first()).toContainText('1.000');
-  if (process.env['SEMBLANCE_SCREENSHOTS']) {
+  // The README's pictures: SEMBLANCE_SCREENSHOTS=1 npm run test:e2e
+  if (process.env['SEMBLANCE_SCREENSHOTS'] && app.electron) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `test-results/search-${app.host}-${colorScheme}.png` });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: `resources/screenshots/search-${colorScheme}.png` });
     }
   }
 });
