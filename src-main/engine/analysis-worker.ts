@@ -9,6 +9,7 @@ import {
   type PowerMeanLayout,
   rawDescriptor,
 } from '../descriptor/index.ts';
+import { leaveOneOut } from '../evaluate/index.ts';
 import { Library, type StoredGeneration } from '../library/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
 import type { AnalysisMessage, AnalysisTask } from './analysis.ts';
@@ -73,6 +74,10 @@ function send(message: AnalysisMessage): void {
 }
 
 async function run(task: AnalysisTask): Promise<void> {
+  if (task.kind === 'evaluate') {
+    send({ kind: 'evaluation', quality: leaveOneOut(task.vectors, task.dimension, task.labels) });
+    return;
+  }
   const library = Library.open(task.libraryPath, 'read');
   try {
     if (task.kind === 'fit') await fit(library, task.generation, task.layout);

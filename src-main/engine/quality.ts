@@ -1,6 +1,7 @@
 /** How good the search is on the library itself. */
 import { type QualityReport, SemblanceError } from '../contract/index.ts';
-import { leaveOneOut } from '../evaluate/index.ts';
+import type { LeaveOneOut } from '../evaluate/index.ts';
+import { analyse } from './analysis.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Engine } from './engine.ts';
  * unsupervised and the library's own, as in use.
  * @throws SemblanceError `empty-library`, `no-ground-truth`
  */
-export function evaluateByFolder({ library, serving }: Engine): QualityReport {
+export async function evaluateByFolder({ library, serving }: Engine): Promise<QualityReport> {
   if (!serving || serving.index.size === 0) {
     throw new SemblanceError('empty-library', 'There are no photos to evaluate yet. Index a folder first.');
   }
@@ -27,8 +28,14 @@ export function evaluateByFolder({ library, serving }: Engine): QualityReport {
   const { dimension } = serving.index;
   const vectors = new Float32Array(rows.length * dimension);
   rows.forEach((row, i) => vectors.set(row, i * dimension));
-  const quality = leaveOneOut(vectors, dimension, labels);
-  if (names.size < 2 || quality.queries === 0) {
+  // Quadratic in the number of photos, so it must not hold up the engine's other answers.
+  const watcher = { signal: new AbortController().signal, report: () => undefined };
+  const answers: LeaveOneOut[] = [];
+  await analyse({ kind: 'evaluate', vectors, dimension, labels }, watcher, (result) => {
+    if (result.kind === 'evaluation') answers.push(result.quality);
+  });
+  const quality = answers.at(0);
+  if (!quality || names.size < 2 || quality.queries === 0) {
     throw new SemblanceError(
       'no-ground-truth',
       'Folder names cannot serve as labels here: it takes two folders, one of them with two photos.',

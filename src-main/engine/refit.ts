@@ -23,6 +23,7 @@ export async function fitGeneration(
   layout: PowerMeanLayout,
   control: JobControl,
 ): Promise<void> {
+  await control.checkpoint();
   control.report({ step: 'Learning from your photos', done: 0 });
   await analyse(
     { kind: 'fit', libraryPath: library.path, generation: serving, layout },
@@ -49,6 +50,7 @@ export async function buildGeneration(
   layout: PowerMeanLayout,
   control: JobControl,
 ): Promise<void> {
+  await control.checkpoint();
   const total = library.powerMeans.count(building.extractionKey);
   let done = library.generations.countDescriptors(building.id);
   control.report({ step: 'Rebuilding the index', done: 0, total });

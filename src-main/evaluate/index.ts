@@ -1,3 +1,3 @@
 /** Ground truth and metrics. */
-export { leaveOneOut } from './leave-one-out.ts';
+export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
 export { verifyReference } from './reference.ts';
