@@ -56,8 +56,9 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
 }
 
 async function openElectron(library: string): Promise<RunningApp> {
+  // Without executablePath Playwright takes the binary of the electron package, as electronPath does, and holds
+  // the app back until it is attached; with it, about one start in fifty never shows a window.
   const electron = await _electron.launch({
-    executablePath: electronPath() ?? '',
     args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library],
     cwd: root,
     env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: join(library, '..', 'config') },
