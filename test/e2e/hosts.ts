@@ -41,7 +41,9 @@ export function electronPath(): string | null {
 /** Why a host cannot be had on this machine and what would change that, or null. */
 export function obstacle(host: HostName): string | null {
   if (host === 'chromium') {
-    return existsSync(chromiumPath) ? null : `no ${chromiumPath}: install chromium, or set CHROME_PATH`;
+    return existsSync(chromiumPath)
+      ? null
+      : `no ${chromiumPath}: apt-get install chromium (Debian), or CHROME_PATH=… npm test`;
   }
   if (electronPath() === null) {
     return 'no Electron binary: npx install-electron, or bash test/standin/prepare.sh and ELECTRON_OVERRIDE_DIST_PATH=.standin/electron';
