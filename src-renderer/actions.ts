@@ -11,7 +11,8 @@ export interface Action {
 export const actions: Action[] = [
   { title: 'Library', key: '1', run: (app) => (app.view = 'library') },
   { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
-  { title: 'Settings', key: '3', run: (app) => (app.view = 'settings') },
+  { title: 'Tune', key: '3', run: (app) => (app.view = 'tune') },
+  { title: 'Settings', key: '4', run: (app) => (app.view = 'settings') },
   { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
   { title: 'Query before', key: '[', run: (app) => void app.search.back() },
   { title: 'Query after', key: ']', run: (app) => void app.search.forward() },
@@ -23,6 +24,7 @@ export const photoKeys = [
   { title: 'Move between photos', key: 'Arrow keys' },
   { title: 'First and last photo', key: 'Home, End' },
   { title: 'Find similar photos', key: 'Enter' },
+  { title: 'Use as a sample in Tune', key: 'u' },
   { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
 ];
 

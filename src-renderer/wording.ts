@@ -1,5 +1,5 @@
 /** Numbers and reasons in words. */
-import type { Job, PhotoProblemCode } from '../src-main/contract/index.ts';
+import type { Job, JobKind, PhotoProblemCode, RetunePlan } from '../src-main/contract/index.ts';
 
 export function count(number: number): string {
   return number.toLocaleString('en');
@@ -9,17 +9,60 @@ export function photos(number: number): string {
   return `${count(number)} ${number === 1 ? 'photo' : 'photos'}`;
 }
 
-/** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left'. */
+/** E.g. '4.5 MB'. */
+export function bytes(number: number): string {
+  if (number < 1e6) return `${Math.round(number / 1e3)} kB`;
+  return number < 1e9 ? `${(number / 1e6).toFixed(1)} MB` : `${(number / 1e9).toFixed(1)} GB`;
+}
+
+/** Jobs whose progress counts steps of their own, which tell nobody anything. */
+const stepKinds: readonly JobKind[] = ['fit', 'tune-search', 'map'];
+
+/** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', or 'Learning p · 35 %'. */
 export function jobLine(job: Job): string {
-  const parts = [job.total > 0 ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step];
-  if (job.state === 'paused') return `${parts[0]} · paused`;
-  if (job.kind !== 'fit' && job.done > 0 && job.photosPerSecond > 0) {
+  const countsPhotos = !stepKinds.includes(job.kind);
+  const parts = [
+    job.total > 0 && countsPhotos ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step,
+  ];
+  if (job.total > 0 && !countsPhotos) parts.push(`${Math.floor((100 * job.done) / job.total)} %`);
+  if (job.state === 'paused') return [...parts, 'paused'].join(' · ');
+  if (countsPhotos && job.done > 0 && job.photosPerSecond > 0) {
     parts.push(
       `${job.photosPerSecond < 10 ? job.photosPerSecond.toFixed(1) : Math.round(job.photosPerSecond)}/s`,
     );
   }
   if (job.secondsLeft !== null && job.done > 0) parts.push(`${timeLeft(job.secondsLeft)} left`);
   return parts.join(' · ');
+}
+
+/** What applying a recipe takes, a sentence each. */
+export function planSentences(plan: RetunePlan): string[] {
+  const { photosToRead, secondsToRead, secondsToBuild, cacheBytes, learns } = plan;
+  return [
+    photosToRead === 0
+      ? 'No photo has to be read again.'
+      : `${photos(photosToRead)} must be read again: ${about(secondsToRead)}.`,
+    `All descriptors are computed anew: ${about(secondsToBuild)}.`,
+    learns && 'Learning takes a further minute or more.',
+    cacheBytes === 0 ? 'No further disk space is needed.' : `The cache grows by ${bytes(cacheBytes)}.`,
+  ].filter((sentence) => sentence !== false);
+}
+
+/** Asked before photos are read again. */
+export function mustReadQuestion({ photosToRead, secondsToRead, cacheBytes }: RetunePlan): string {
+  const which = photosToRead === 1 ? 'One photo goes' : `${count(photosToRead)} photos go`;
+  return `${which} through the network again, which takes ${about(secondsToRead)} and ${bytes(cacheBytes)} of disk space. The search goes on with the recipe in service meanwhile.`;
+}
+
+function about(seconds: number): string {
+  return seconds < 1 ? 'less than a second' : `about ${timeLeft(seconds)}`;
+}
+
+/** A difference with its sign, which zero has not. */
+export function signed(number: number, digits: number): string {
+  const text = Math.abs(number).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${number < 0 ? '−' : '+'}${text}`;
 }
 
 export function timeLeft(seconds: number): string {

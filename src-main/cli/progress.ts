@@ -7,7 +7,7 @@ export function progressLine(job: Job): string {
   if (job.total === 0) return `${job.step}…`;
   const filled = Math.round((barWidth * job.done) / job.total);
   const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
-  const rate = job.kind === 'fit' ? '' : ` · ${job.photosPerSecond.toFixed(1)}/s`;
+  const rate = job.photosPerSecond === 0 ? '' : ` · ${job.photosPerSecond.toFixed(1)}/s`;
   const left = job.secondsLeft === null ? '' : ` · ${duration(job.secondsLeft)} left`;
   return `${job.step} ${bar} ${job.done.toLocaleString('en')} of ${job.total.toLocaleString('en')}${rate}${left}`;
 }

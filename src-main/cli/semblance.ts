@@ -6,12 +6,16 @@ import { version } from '../engine/index.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index-folders.ts';
+import { mapCommand } from './commands/map.ts';
 import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
+import { recipeCommand } from './commands/recipe.ts';
 import { removeCommand } from './commands/remove.ts';
+import { retuneCommand } from './commands/retune.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { verifyReferenceCommand } from './commands/verify-reference.ts';
 
 const program = new Command('semblance')
@@ -23,6 +27,10 @@ const program = new Command('semblance')
   .addCommand(descriptorCommand)
   .addCommand(statusCommand)
   .addCommand(modelsCommand)
+  .addCommand(retuneCommand)
+  .addCommand(recipeCommand)
+  .addCommand(tuneCommand)
+  .addCommand(mapCommand)
   .addCommand(removeCommand)
   .addCommand(serveCommand)
   .addCommand(openCommand)

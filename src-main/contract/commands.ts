@@ -12,10 +12,20 @@ import type {
   PhotoDetails,
   PhotoProblem,
   PhotoSummary,
-  QualityReport,
   SearchAnswer,
   Settings,
 } from './types.ts';
+import { recipeSchema } from './recipe.ts';
+import type {
+  CacheInfo,
+  PhotoMap,
+  ProbeReport,
+  QualityReport,
+  RecipeComparison,
+  Recipes,
+  RetunePlan,
+  TunePreview,
+} from './tuning.ts';
 
 /** A photo handed over as a file's content may have this many bytes. */
 export const maxPhotoBytes = 256 * 1024 * 1024;
@@ -26,6 +36,10 @@ const page = {
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
 };
 const none = v.strictObject({});
+const measured = {
+  by: v.picklist(['folder', 'pairs']),
+  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
+};
 
 /** An example to search with: a photo of the library, or the content of any image file. */
 const exampleSchema = v.variant('kind', [
@@ -68,9 +82,44 @@ export const commandArguments = {
     examples: v.pipe(v.array(exampleSchema), v.minLength(1), v.maxLength(16)),
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
   }),
-  evaluate: v.strictObject({ by: v.literal('folder') }),
+  /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
+  evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),
+  /** Measures two recipes query by query. */
+  compareRecipes: v.strictObject({ ...measured, a: recipeSchema, b: recipeSchema }),
+  /** Accuracy of nearest neighbours and of logistic regression on the descriptors. */
+  probe: v.strictObject({ folds: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20)) }),
+  recipes: none,
+  /** What applying a recipe would cost. */
+  retunePlan: v.strictObject({ recipe: recipeSchema }),
+  /** Builds the descriptors of another recipe in the background, and puts them in service when complete. */
+  retune: v.strictObject({
+    recipe: recipeSchema,
+    /** Whether photos may be read again where that is needed. */
+    mayRead: v.boolean(),
+  }),
+  /** What a recipe would find, on a sample of the library. */
+  tunePreview: v.strictObject({
+    recipe: recipeSchema,
+    /** The example queries; those that are not indexed are left out. */
+    photoIds: v.pipe(v.array(id), v.maxLength(12)),
+    top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)),
+  }),
+  /** Makes altered copies of some photos, to learn from and to measure with where folders tell nothing. */
+  makePairs: none,
+  /** Looks for a better recipe among those that the cache can answer. */
+  tuneSearch: v.strictObject({
+    by: v.picklist(['folder', 'pairs']),
+    seconds: v.pipe(v.number(), v.minValue(5), v.maxValue(86_400)),
+  }),
+  /** Lays the photos out in two dimensions. */
+  makeMap: v.strictObject({ method: v.picklist(['umap', 'tsne']) }),
+  /** The latest layout of the descriptors in service. */
+  map: none,
+  cache: none,
   settings: none,
-  changeSettings: v.partial(v.strictObject({ lowPriority: v.boolean() })),
+  changeSettings: v.partial(
+    v.strictObject({ lowPriority: v.boolean(), cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)) }),
+  ),
 } as const;
 
 /** Answer of each command. */
@@ -91,6 +140,18 @@ export interface CommandAnswers {
   cancelJob: Job;
   search: SearchAnswer;
   evaluate: QualityReport;
+  compareRecipes: RecipeComparison;
+  probe: ProbeReport;
+  recipes: Recipes;
+  retunePlan: RetunePlan;
+  retune: Job;
+  tunePreview: TunePreview;
+  makePairs: Job;
+  tuneSearch: Job;
+  makeMap: Job;
+  /** null until one was made. */
+  map: PhotoMap | null;
+  cache: CacheInfo;
   settings: Settings;
   changeSettings: Settings;
 }

@@ -22,6 +22,7 @@ export const errorCodes = [
   'recipe-mismatch',
   'not-enough-photos',
   'no-ground-truth',
+  'must-read-photos',
   'not-available',
   'cancelled',
   'engine-lost',

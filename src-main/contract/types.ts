@@ -1,5 +1,6 @@
 /** Data that crosses process boundaries. Times are milliseconds since 1970 unless a name says otherwise. */
 import type { ErrorReport, PhotoProblemCode } from './errors.ts';
+import type { TuneSearchFinding } from './tuning.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Folder {
@@ -61,7 +62,13 @@ export interface SearchAnswer {
   searched: number;
 }
 
-export type JobKind = 'index' | 'fit' | 'build';
+/**
+ * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
+ * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
+ * out in two dimensions, and `renew-cache`
+ * brings what an older version stored into the present form.
+ */
+export type JobKind = 'index' | 'extract' | 'pairs' | 'fit' | 'build' | 'tune-search' | 'map' | 'renew-cache';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
 /** What an index job found and did; complete once the job has ended. */
@@ -80,7 +87,14 @@ export interface IndexSummary {
   photosPerSecond: number;
 }
 
-/** A long job. Progress counts photos, except in `fit`, where it counts steps. */
+/** How training went so far, one entry an epoch. */
+export interface TrainingEpoch {
+  loss: number;
+  /** Mean average precision on photos that training does not see, or null where that is not measured. */
+  heldOut: number | null;
+}
+
+/** A long job. Progress counts photos, except in `fit`, `tune-search` and `map`, where it counts steps. */
 export interface Job {
   id: number;
   kind: JobKind;
@@ -98,6 +112,12 @@ export interface Job {
   error: ErrorReport | null;
   /** Only of index jobs, when ended. */
   summary: IndexSummary | null;
+  /** Only of jobs that train. */
+  training: TrainingEpoch[];
+  /** What the job came to, in words; '' while it runs, and where its end says it all. */
+  outcome: string;
+  /** Only of searches for a better recipe, the best so far. */
+  found: TuneSearchFinding | null;
 }
 
 export interface GenerationInfo {
@@ -108,6 +128,8 @@ export interface GenerationInfo {
   fit: 'generic' | 'library' | 'none';
   /** Photos that the fit has seen. */
   fittedOn: number;
+  /** What learning came to, in words, or ''. */
+  note: string;
   createdAtMs: number;
 }
 
@@ -150,16 +172,8 @@ export interface EngineStatus {
 export interface Settings {
   /** Index with a lower process priority and fewer threads. */
   lowPriority: boolean;
-}
-
-export interface QualityReport {
-  queries: number;
-  /** Mean average precision by the trapezoidal rule of the revisited Oxford/Paris protocol. */
-  mAP: number;
-  precisionAt1: number;
-  precisionAt10: number;
-  recipe: Recipe;
-  fit: GenerationInfo['fit'];
+  /** Bytes that cached feature statistics may take. Photos beyond it are read again when the recipe changes. */
+  cacheBudgetBytes: number;
 }
 
 /** What the host around the interface can do. */

@@ -1,6 +1,10 @@
 /** Leading eigenvectors of a symmetric matrix. */
 import { EigenvalueDecomposition, Matrix as DenseMatrix } from 'ml-matrix';
-import { matrix, type Matrix, type MatrixProduct } from './matrix.ts';
+import { filter, type Passband, type Workspace } from './chebyshev.ts';
+import { combineInPlace, multiplyInto } from './in-place.ts';
+import { type Matrix, matrix, type MatrixProduct, rowAt } from './matrix.ts';
+import { fillRandomly, orthonormalise } from './orthonormal.ts';
+import { randomFrom } from './random.ts';
 
 export interface Eigenpairs {
   /** Descending. */
@@ -9,48 +13,161 @@ export interface Eigenpairs {
   vectors: Matrix;
 }
 
+export interface EigenOptions {
+  /** Orthonormal rows, or nearly, that span about what is looked for. Without it, the iteration starts at random. */
+  start?: Matrix | undefined;
+  /** Relative error of the wanted eigenvalues at which the iteration ends. */
+  tolerance?: number | undefined;
+  /** Told the number of each step. */
+  onStep?: ((step: number) => void) | undefined;
+}
+
 /** Up to this size all eigenvectors are computed at once; above it, only the leading ones, by iteration. */
 const directSize = 320;
-/** Columns iterated beyond those asked for: the more, the faster the last of those converge. */
+/** Nor does iteration pay where more than this share of all eigenvectors is iterated. */
+const directShare = 0.7;
+/** Rows iterated beyond those asked for: the more, the faster the last of those converge. */
 const oversampling = 48;
-/** Products with the matrix between two orthonormalisations. */
-const productsPerStep = 4;
-const mostSteps = 24;
-/** Relative change of the leading eigenvalues at which the iteration ends. */
-const tolerance = 1e-7;
+const defaultTolerance = 1e-7;
+/** Products with the matrix before anything is measured. */
+const firstPowers = 2;
+/** Not reached by any spectrum tried: the iteration ends as well when the eigenvalues no longer change. */
+const mostSteps = 8;
+/** At first even where nothing seems to be needed: what a given start lacks cannot be seen from within it. */
+const firstDegree = 4;
+const leastDegree = 2;
+const mostDegree = 24;
+/** Degrees taken for each that is needed by the estimates, which are optimistic: another step costs more. */
+const degreeMargin = 1.5;
+/** Eigenvalues and residuals below these shares of the largest eigenvalue are rounding. */
+const leastValue = 1e-12;
+const leastResidual = 1e-13;
 
 /**
- * The leading `count` eigenpairs of a symmetric positive semi-definite matrix, by orthogonal iteration with a
- * Rayleigh–Ritz step (Golub & Van Loan, Matrix Computations, §8.2), from a fixed pseudo-random start.
+ * The leading `count` eigenpairs of a symmetric positive semi-definite matrix, by subspace iteration with Chebyshev
+ * polynomials (Zhou, Saad, Tiago & Chelikowsky, Self-consistent-field calculations using Chebyshev-filtered subspace
+ * iteration, J. Comput. Phys. 2006) and Rayleigh–Ritz steps (Golub & Van Loan, Matrix Computations, §8.2). What is
+ * random in it is the same each time, so that equal matrices have equal results.
  */
 export async function leadingEigenpairs(
   symmetric: Matrix,
   count: number,
   product: MatrixProduct,
-  onProgress: (done: number, total: number) => void = () => undefined,
+  { start, tolerance = defaultTolerance, onStep }: EigenOptions = {},
 ): Promise<Eigenpairs> {
   const size = symmetric.rows;
   const block = Math.min(size, count + oversampling);
-  if (size <= directSize || block === size) return allEigenpairs(symmetric, count);
-  // Rows of `basis` span the subspace: row-major rows are contiguous, which orthonormalisation wants.
-  let basis = pseudoRandomRows(block, size);
-  orthonormaliseRows(basis);
-  let previous: Float64Array | null = null;
-  for (let step = 0; ; step++) {
-    for (let power = 0; power < productsPerStep; power++) {
-      basis = await product(basis, symmetric);
-      // Keeps the columns apart long enough for the next orthonormalisation to tell them from each other.
-      if (power % 2 === 1) orthonormaliseRows(basis);
-    }
-    const image = await product(basis, symmetric);
-    const projected = await product(image, basis, { transposeB: true });
-    const ritz = allEigenpairs(projected, block);
-    basis = await product(ritz.vectors, basis);
-    onProgress(step + 1, mostSteps);
-    const converged = previous !== null && largestChange(previous, ritz.values, count) < tolerance;
-    if (converged || step + 1 === mostSteps) return leading({ values: ritz.values, vectors: basis }, count);
-    previous = ritz.values;
+  if (size <= directSize || block > directShare * size) return allEigenpairs(symmetric, count);
+  const random = randomFrom(0x5eed);
+  const work: Workspace = {
+    vectors: startingRows(start, block, size, random),
+    image: matrix(block, size),
+    spare: matrix(block, size),
+  };
+  const renewImage = (): Promise<Matrix> => multiplyInto(work.image, work.vectors, symmetric, product);
+  await orthonormalise(work.vectors, product, random);
+  for (let power = 0; power < firstPowers; power++) {
+    await renewImage();
+    [work.vectors, work.image] = [work.image, work.vectors];
+    await orthonormalise(work.vectors, product, random);
   }
+  await renewImage();
+  let values = quotients(work);
+  let change = Infinity;
+  for (let step = 0; ; step++) {
+    const range = passband(values);
+    const errors = errorsOf(values.subarray(0, count), await residuals(work, product), range);
+    const needed = degreeFor(values, errors, range, tolerance);
+    const done = needed === 0 || change <= tolerance || step === mostSteps;
+    if (step > 0 && done) return leading(values, work.vectors, count);
+    await filter(work, range, step === 0 ? Math.max(firstDegree, needed) : needed, symmetric, product);
+    await orthonormalise(work.vectors, product, random);
+    await renewImage();
+    const renewed = await rayleighRitz(work, product);
+    change = step === 0 ? Infinity : largestChange(values, renewed, count);
+    values = renewed;
+    onStep?.(step + 1);
+  }
+}
+
+function startingRows(start: Matrix | undefined, block: number, size: number, random: () => number): Matrix {
+  const rows = matrix(block, size);
+  const given = Math.min(block, start?.rows ?? 0);
+  if (start) rows.values.set(start.values.subarray(0, given * size));
+  for (let row = given; row < block; row++) fillRandomly(rowAt(rows, row), random);
+  return rows;
+}
+
+/**
+ * Rayleigh quotients of orthonormal rows: eigenvalues, about. They tell how far the first polynomial must go, because
+ * to find the eigenvalues in the rows' span takes as long as several products.
+ */
+function quotients({ vectors, image }: Workspace): Float64Array {
+  return Float64Array.from({ length: vectors.rows }, (_, row) => dot(rowAt(vectors, row), rowAt(image, row)));
+}
+
+function passband(values: Float64Array): Passband {
+  const highest = values.reduce((most, value) => Math.max(most, value), 0);
+  const lowest = values.reduce((least, value) => Math.min(least, value), highest);
+  return { highest, cut: Math.max(lowest, leastValue * highest) };
+}
+
+/**
+ * In place: turns orthonormal rows, and their image, to the eigenvectors of the matrix restricted to their span.
+ * @returns the eigenvalues, descending
+ */
+async function rayleighRitz({ vectors, image }: Workspace, product: MatrixProduct): Promise<Float64Array> {
+  const projected = await product(image, vectors, { transposeB: true });
+  const { values, vectors: rotation } = allEigenpairs(projected, vectors.rows);
+  await combineInPlace(rotation, vectors, product);
+  await combineInPlace(rotation, image, product);
+  return values;
+}
+
+/** Lengths of what of the vectors' image is outside of their span. */
+async function residuals(
+  { vectors, image, spare }: Workspace,
+  product: MatrixProduct,
+): Promise<Float64Array> {
+  const inside = await product(image, vectors, { transposeB: true });
+  await multiplyInto(spare, inside, vectors, product);
+  return Float64Array.from({ length: vectors.rows }, (_, row) =>
+    distance(rowAt(image, row), rowAt(spare, row)),
+  );
+}
+
+/**
+ * Relative errors of eigenvalues, estimated by their residuals r: |error| ≤ r, and ≤ r² / gap, the gap being to what
+ * is outside of the subspace (Parlett, The Symmetric Eigenvalue Problem, 1998, §11.7).
+ */
+function errorsOf(values: Float64Array, lengths: Float64Array, { highest, cut }: Passband): Float64Array {
+  return values.map((value, i) => {
+    if (value <= leastValue * highest || lengths[i] <= leastResidual * highest) return 0;
+    return (lengths[i] / value) * (value > cut ? Math.min(1, lengths[i] / (value - cut)) : 1);
+  });
+}
+
+/** Degree of the polynomial that brings all errors below the tolerance, 0 where they are. */
+function degreeFor(values: Float64Array, errors: Float64Array, { cut }: Passband, tolerance: number): number {
+  return errors.reduce((degree, error, i) => {
+    if (error <= tolerance) return degree;
+    // Vectors improve by T(x), their values by its square.
+    const growth = Math.acosh(Math.max(1, (2 * values[i]) / cut - 1));
+    const needed = Math.acosh(Math.sqrt(error / tolerance)) / growth;
+    return Math.max(degree, Math.min(mostDegree, Math.max(leastDegree, Math.ceil(degreeMargin * needed))));
+  }, 0);
+}
+
+/**
+ * Relative change of the wanted eigenvalues by a step. Where the last of them is one of many equal ones, their vectors
+ * never settle, nor do the estimated errors, but any of those vectors will do.
+ */
+function largestChange(before: Float64Array, now: Float64Array, count: number): number {
+  let change = 0;
+  for (let i = 0; i < count; i++) {
+    if (now[i] > leastValue * now[0]) change = Math.max(change, Math.abs(now[i] - before[i]) / now[i]);
+  }
+  return change;
 }
 
 function allEigenpairs(symmetric: Matrix, count: number): Eigenpairs {
@@ -69,20 +186,10 @@ function allEigenpairs(symmetric: Matrix, count: number): Eigenpairs {
   return result;
 }
 
-/** Modified Gram–Schmidt; a row that vanishes is left zero, and with it an eigenvalue of zero. */
-function orthonormaliseRows({ rows, columns, values }: Matrix): void {
-  for (let row = 0; row < rows; row++) {
-    const current = values.subarray(row * columns, (row + 1) * columns);
-    const before = dot(current, current);
-    for (let other = 0; other < row; other++) {
-      const unit = values.subarray(other * columns, (other + 1) * columns);
-      const shadow = dot(current, unit);
-      for (let i = 0; i < columns; i++) current[i] -= shadow * unit[i];
-    }
-    const norm = Math.sqrt(dot(current, current));
-    const scale = norm > 1e-14 * Math.sqrt(before) ? 1 / norm : 0;
-    for (let i = 0; i < columns; i++) current[i] *= scale;
-  }
+function distance(a: Float64Array, b: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;
+  return Math.sqrt(squares);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -91,29 +198,9 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function largestChange(before: Float64Array, now: Float64Array, count: number): number {
-  let change = 0;
-  for (let i = 0; i < count; i++) change = Math.max(change, Math.abs(now[i] - before[i]) / now[0]);
-  return change;
-}
-
-function leading({ values, vectors }: Eigenpairs, count: number): Eigenpairs {
-  const { columns } = vectors;
+function leading(values: Float64Array, { columns, values: vectors }: Matrix, count: number): Eigenpairs {
   return {
     values: values.slice(0, count),
-    vectors: { rows: count, columns, values: vectors.values.slice(0, count * columns) },
+    vectors: { rows: count, columns, values: vectors.subarray(0, count * columns) },
   };
-}
-
-/** The same numbers each time, so that a fit is reproducible (mulberry32). */
-function pseudoRandomRows(rows: number, columns: number): Matrix {
-  const result = matrix(rows, columns);
-  let state = 0x5eed;
-  for (let i = 0; i < result.values.length; i++) {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    result.values[i] = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 - 0.5;
-  }
-  return result;
 }

@@ -1,19 +1,62 @@
 /** The maths of descriptors: pure functions on typed arrays. */
+export { canonical } from './canonical.ts';
+export { inverseCholesky } from './cholesky.ts';
+export { type EncoderFit, encode } from './encoder.ts';
+export {
+  type AttentionByTap,
+  type Extraction,
+  extractionKey,
+  extractionOf,
+  layoutOf,
+  placesIn,
+} from './extraction.ts';
+export { anovaF, featureVariances, keepAbove, keepBest } from './filter-selection.ts';
 export { decodeFit, encodeFit } from './fit-file.ts';
-export { extractionKey, recipeKey } from './recipe-key.ts';
+export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothingFitted } from './fitted.ts';
+export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from './fitted-file.ts';
+export { fromHalf, toHalf } from './half.ts';
+export { applyLinear, type LinearMap, linearMapOfPca } from './linear-map.ts';
+export {
+  type Matrix,
+  type MatrixProduct,
+  plainProduct,
+  rowProduct,
+  rowAt,
+  type Rows,
+  rowsOf,
+  type Values,
+} from './matrix.ts';
+export { mutualInformation } from './mutual-information.ts';
+export {
+  fitStandardisation,
+  l2Normalise,
+  scaleToUnit,
+  signedPower,
+  type Standardisation,
+  standardise,
+} from './normalisation.ts';
+export { fitPca, type PcaFit } from './pca.ts';
+export { pooledPowerMeans } from './pooled-power-means.ts';
+export { attentionOfMap, attentionOfPositions, averageOfMap, gemOfMap, pyramidOfMap } from './pooling.ts';
 export {
   activationFloor,
-  decodePowerMeans,
-  encodePowerMeans,
   gem,
   type PowerMeanLayout,
   powerMeanNodes,
   statisticsPerChannel,
 } from './power-means.ts';
-export { fitPca, type PcaFit } from './pca.ts';
-export { fitStandardisation, l2Normalise, signedPower, standardise } from './normalisation.ts';
-export { fromHalf, toHalf } from './half.ts';
-export { gemOfMap } from './pooling.ts';
-export { type Matrix, type MatrixProduct, plainProduct } from './matrix.ts';
-export { rawDescriptor } from './raw-descriptor.ts';
-export { componentScales, type Reducer, reducer } from './reduction.ts';
+export { gaussianFrom, randomFrom } from './random.ts';
+export { randomProjection } from './random-projection.ts';
+export { exponentOf, RawDescriber } from './raw-descriptor.ts';
+export { recipeKey } from './recipe-key.ts';
+export { codeLength, decodeFirstCode, decodeStatistics, encodeStatistics } from './statistics-code.ts';
+export {
+  type AttentionWeights,
+  checkedAttention,
+  checkedLevels,
+  statisticLength,
+  type TapStatistic,
+} from './tap-statistics.ts';
+export { rowsByLabel } from './rows-by-label.ts';
+export { meanRow } from './scatter.ts';
+export { preparation, type Transform, transformOf, unitRows } from './transform.ts';

@@ -1,16 +1,31 @@
-/** Normalisations of descriptors. All return new arrays. */
+/** Normalisations of descriptors. */
+import { rowAt, type Rows } from './matrix.ts';
 
-/** Scales to unit Euclidean length; a zero vector stays zero. */
+/** A copy of unit Euclidean length; a zero vector stays zero. */
 export function l2Normalise(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  const norm = Math.sqrt(squares);
-  return norm === 0 ? vector.slice() : vector.map((value) => value / norm);
+  return scaleToUnit(vector.slice());
 }
 
-/** sign(x)·|x|^exponent (power-law normalisation; Perronnin, Sánchez & Mensink, ECCV 2010). */
+/**
+ * In place: scales to unit length and multiplies by a weight; a zero vector stays zero.
+ * @param normalise false only multiplies
+ */
+export function scaleToUnit(vector: Float32Array, weight = 1, normalise = true): Float32Array {
+  let factor = weight;
+  if (normalise) {
+    let squares = 0;
+    for (let i = 0; i < vector.length; i++) squares += vector[i] * vector[i];
+    if (squares === 0) return vector;
+    factor = weight / Math.sqrt(squares);
+  }
+  if (factor !== 1) for (let i = 0; i < vector.length; i++) vector[i] *= factor;
+  return vector;
+}
+
+/** In place: sign(x)·|x|^exponent (power-law normalisation; Perronnin, Sánchez & Mensink, ECCV 2010). */
 export function signedPower(vector: Float32Array, exponent: number): Float32Array {
-  return vector.map((value) => Math.sign(value) * Math.abs(value) ** exponent);
+  for (let i = 0; i < vector.length; i++) vector[i] = Math.sign(vector[i]) * Math.abs(vector[i]) ** exponent;
+  return vector;
 }
 
 /** Mean and deviation of each feature. */
@@ -23,14 +38,24 @@ export interface Standardisation {
 const constantDeviation = 1e-8;
 
 /** Fits z-scores: mean and population deviation of each feature over the rows. */
-export function fitStandardisation(rows: Float32Array[]): Standardisation {
-  const mean = new Float64Array(rows[0].length);
-  const deviation = new Float64Array(rows[0].length);
-  for (const row of rows) row.forEach((value, i) => (mean[i] += value / rows.length));
-  for (const row of rows) row.forEach((value, i) => (deviation[i] += (value - mean[i]) ** 2 / rows.length));
-  return { mean, deviation: deviation.map((variance) => Math.sqrt(variance)) };
+export function fitStandardisation(rows: Rows): Standardisation {
+  const mean = new Float64Array(rows.columns);
+  const variance = new Float64Array(rows.columns);
+  for (let row = 0; row < rows.rows; row++) {
+    const values = rowAt(rows, row);
+    for (let i = 0; i < values.length; i++) mean[i] += values[i] / rows.rows;
+  }
+  for (let row = 0; row < rows.rows; row++) {
+    const values = rowAt(rows, row);
+    for (let i = 0; i < values.length; i++) variance[i] += (values[i] - mean[i]) ** 2 / rows.rows;
+  }
+  return { mean, deviation: variance.map(Math.sqrt) };
 }
 
+/** In place. */
 export function standardise({ mean, deviation }: Standardisation, vector: Float32Array): Float32Array {
-  return vector.map((value, i) => (value - mean[i]) / (deviation[i] < constantDeviation ? 1 : deviation[i]));
+  for (let i = 0; i < vector.length; i++) {
+    vector[i] = (vector[i] - mean[i]) / (deviation[i] < constantDeviation ? 1 : deviation[i]);
+  }
+  return vector;
 }

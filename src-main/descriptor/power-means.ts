@@ -3,6 +3,7 @@
  * what the network leaves behind, and pooling at any p between 1 and 10 follows from them.
  */
 import { SemblanceError } from '../contract/index.ts';
+import type { TapStatistic } from './tap-statistics.ts';
 
 /** Exponents at which the generalized mean is kept. */
 export const powerMeanNodes = [1, 2, 3, 4, 6, 10] as const;
@@ -13,20 +14,12 @@ export const statisticsPerChannel = powerMeanNodes.length + 1;
 /** Smallest activation, as in the reference implementation of GeM. */
 export const activationFloor = 1e-6;
 
-/**
- * Order of the numbers of one photo: for each scale, for each tap, `statisticsPerChannel` rows of `channels`
- * numbers.
- */
+/** Order of the numbers of one photo: for each scale, for each tap, its statistic. */
 export interface PowerMeanLayout {
   /** Number of scales. */
   scales: number;
-  taps: { name: string; channels: number }[];
-}
-
-/** How many numbers a photo has. */
-export function layoutLength(layout: PowerMeanLayout): number {
-  const channels = layout.taps.reduce((sum, tap) => sum + tap.channels, 0);
-  return layout.scales * statisticsPerChannel * channels;
+  /** A tap may come several times, with different statistics. */
+  taps: { name: string; channels: number; statistic: TapStatistic }[];
 }
 
 /**
@@ -59,7 +52,7 @@ export function gem(statistics: Float32Array, channels: number, p: number): Floa
 }
 
 /** Lagrange weights of the nodes at p, on the logarithm of p. */
-function interpolationWeights(p: number): number[] {
+export function interpolationWeights(p: number): number[] {
   if (!(p >= 1 && p <= 10)) {
     throw new SemblanceError('invalid-arguments', `GeM needs p between 1 and 10, or Infinity; it was ${p}.`);
   }
@@ -68,54 +61,4 @@ function interpolationWeights(p: number): number[] {
   return nodes.map((node, i) =>
     nodes.reduce((weight, other, j) => (i === j ? weight : (weight * (at - other)) / (node - other)), 1),
   );
-}
-
-/** Logarithms from that of the floor to as far above 1 are stored, in 65,535 equal steps: 2.1e-4 relative. */
-const logRange = -Math.log(activationFloor);
-const logStep = (2 * logRange) / 65_535;
-
-/**
- * Logarithms of 1 … 2 in 2,048 steps. Interpolated between them they err by 3e-8, far below a step of the code, at
- * a third of the time of Math.log, which counts where every photo has tens of thousands of numbers.
- */
-const mantissaLogs = Float64Array.from({ length: 2049 }, (_, i) => Math.log1p(i / 2048));
-
-/**
- * Compact form: the logarithm in sixteen bits, evenly spaced, so that the relative error is the same for small and
- * large activations (a float16 of the logarithm errs twenty times more for the small ones).
- * @throws SemblanceError `model-failed` when a number is not finite
- */
-export function encodePowerMeans(values: Float32Array): Uint8Array {
-  const codes = new Uint16Array(values.length);
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < values.length; i++) {
-    const exponent = (bits[i] >>> 23) & 255;
-    if (exponent === 255) {
-      throw new SemblanceError(
-        'model-failed',
-        'The model gave a number that is not finite. Use another model or device.',
-      );
-    }
-    if (!(values[i] > activationFloor)) continue;
-    const step = (bits[i] >>> 12) & 2047;
-    const rest = (bits[i] & 4095) / 4096;
-    const mantissa = mantissaLogs[step] + rest * (mantissaLogs[step + 1] - mantissaLogs[step]);
-    const logarithm = (exponent - 127) * Math.LN2 + mantissa;
-    codes[i] = Math.min(65_535, Math.round((logarithm + logRange) / logStep));
-  }
-  return new Uint8Array(codes.buffer);
-}
-
-export function decodePowerMeans(bytes: Uint8Array): Float32Array {
-  if (bytes.length % 2 !== 0) {
-    throw new SemblanceError(
-      'library-damaged',
-      'Stored feature statistics are damaged. Index the folder again.',
-    );
-  }
-  // Copied, because bytes that come from a database need not be aligned.
-  const codes = new Uint16Array(Uint8Array.from(bytes).buffer);
-  const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = Math.exp(codes[i] * logStep - logRange);
-  return values;
 }

@@ -1,41 +1,93 @@
-/** From power means to the descriptor before reduction. */
-import { type Recipe, SemblanceError } from '../contract/index.ts';
-import { l2Normalise } from './normalisation.ts';
-import { gem, layoutLength, type PowerMeanLayout, statisticsPerChannel } from './power-means.ts';
+/** From cached statistics to the descriptor before selection and reduction. */
+import { type Pooling, type Recipe, SemblanceError } from '../contract/index.ts';
+import { joinScales, joinTaps } from './aggregation.ts';
+import { type AttentionByTap, type Extraction, layoutOf, type Places, placesIn } from './extraction.ts';
+import { scaleToUnit } from './normalisation.ts';
+import { pooledPowerMeans } from './pooled-power-means.ts';
+import type { PowerMeanLayout } from './power-means.ts';
+import { alignedCode, codeOffsets, plainStatistics, powerMeanCode } from './statistics-code.ts';
+import { statisticLength } from './tap-statistics.ts';
 
-/**
- * Pools every tap at every scale with the recipe's p, L2-normalises each tap, concatenates the taps, L2-normalises,
- * averages the scales and L2-normalises the mean.
- * @param values power means in the order of the layout
- * @returns as many numbers as the recipe's taps have channels
- * @throws SemblanceError `recipe-mismatch` when the power means do not belong to the recipe
- */
-export function rawDescriptor(recipe: Recipe, layout: PowerMeanLayout, values: Float32Array): Float32Array {
-  if (
-    values.length !== layoutLength(layout) ||
-    layout.scales !== recipe.scales.length ||
-    layout.taps.length !== recipe.taps.length
-  ) {
-    throw new SemblanceError(
-      'recipe-mismatch',
-      'Stored feature statistics belong to another recipe. Index again.',
-    );
-  }
-  const channels = layout.taps.reduce((sum, tap) => sum + tap.channels, 0);
-  const mean = new Float32Array(channels);
-  let offset = 0;
-  for (let scale = 0; scale < layout.scales; scale++) {
-    const parts = new Float32Array(channels);
-    let position = 0;
-    for (const [i, tap] of layout.taps.entries()) {
-      const length = statisticsPerChannel * tap.channels;
-      const { p, weight } = recipe.taps[i];
-      const statistics = values.subarray(offset, offset + length);
-      const pooled = l2Normalise(gem(statistics, tap.channels, p === 'max' ? Infinity : p));
-      for (const value of pooled) parts[position++] = value * weight;
-      offset += length;
+/** What a recipe has learned of its pooling, by the tap's place in the recipe. */
+export interface LearnedPooling {
+  exponents: ReadonlyMap<number, number>;
+  attention: AttentionByTap;
+}
+
+export const nothingLearned: LearnedPooling = { exponents: new Map(), attention: new Map() };
+
+/** Pools the photos of one extraction by one recipe. */
+export class RawDescriber {
+  /** Length of the descriptors. */
+  readonly dimension: number;
+  readonly #recipe: Recipe;
+  readonly #extraction: Extraction;
+  readonly #layout: PowerMeanLayout;
+  readonly #places: Places;
+  readonly #offsets: number[][];
+  readonly #exponents: LearnedPooling['exponents'];
+  readonly #join: (taps: Float32Array[]) => Float32Array;
+
+  /** @throws SemblanceError `recipe-mismatch` when the extraction lacks something that the recipe needs */
+  constructor(recipe: Recipe, extraction: Extraction, learned: LearnedPooling = nothingLearned) {
+    const places = placesIn(extraction, recipe, learned.attention);
+    if (places === null) {
+      throw new SemblanceError(
+        'recipe-mismatch',
+        'The stored feature statistics lack what this recipe needs. Index again.',
+      );
     }
-    l2Normalise(parts).forEach((value, i) => (mean[i] += value));
+    this.#recipe = recipe;
+    this.#extraction = extraction;
+    this.#layout = layoutOf(extraction);
+    this.#places = places;
+    this.#offsets = codeOffsets(this.#layout);
+    this.#exponents = learned.exponents;
+    const lengths = recipe.taps.map((tap, i) =>
+      lengthOf(tap.pooling, extraction.taps[places.taps[i]].channels),
+    );
+    const { dimension, join } = joinTaps(recipe.aggregation.taps, lengths);
+    this.dimension = dimension;
+    this.#join = join;
   }
-  return l2Normalise(mean);
+
+  /**
+   * @param bytes a photo's statistics, as `encodeStatistics` made them for the extraction
+   * @throws SemblanceError `library-damaged`
+   */
+  describe(bytes: Uint8Array): Float32Array {
+    const { aggregation } = this.#recipe;
+    const code = alignedCode(this.#layout, bytes);
+    const scales = this.#places.scales.map((scale) => {
+      const joined = this.#join(this.#recipe.taps.map((_, tap) => this.#pooled(code, scale, tap)));
+      return aggregation.normalise === 'each-scale' ? scaleToUnit(joined) : joined;
+    });
+    return scaleToUnit(joinScales(aggregation.scales, scales), 1, aggregation.normalise !== 'none');
+  }
+
+  #pooled(code: Uint8Array, scale: number, tap: number): Float32Array {
+    const { pooling, normalise, weight } = this.#recipe.taps[tap];
+    const place = this.#places.taps[tap];
+    const { channels, statistic } = this.#extraction.taps[place];
+    const at = this.#offsets[scale][place];
+    const pooled =
+      statistic.kind === 'power-means'
+        ? pooledPowerMeans(
+            powerMeanCode(code, at, channels),
+            channels,
+            this.#exponents.get(tap) ?? exponentOf(pooling),
+          )
+        : plainStatistics(code, at, statisticLength(statistic, channels));
+    return scaleToUnit(pooled, weight, normalise);
+  }
+}
+
+function lengthOf(pooling: Pooling, channels: number): number {
+  return pooling.kind === 'pyramid' ? statisticLength(pooling, channels) : channels;
+}
+
+/** The exponent of GeM that a pooling is: 1 for the average, Infinity for the maximum. */
+export function exponentOf(pooling: Pooling): number {
+  if (pooling.kind === 'gem') return pooling.p;
+  return pooling.kind === 'max' ? Infinity : 1;
 }

@@ -1,93 +1,196 @@
-/** Worker thread for work over the whole library: fits and descriptors, so that the main thread stays free. */
+/** Worker thread for work over the whole library, so that the main thread stays free. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { SemblanceError, toErrorReport } from '../contract/index.ts';
+import { learns, toErrorReport } from '../contract/index.ts';
 import {
-  decodePowerMeans,
-  encodeFit,
-  fitPca,
-  type Matrix,
-  type PowerMeanLayout,
-  rawDescriptor,
+  decodeFitted,
+  encodeFitted,
+  learnedPooling,
+  type MatrixProduct,
+  nothingFitted,
+  RawDescriber,
+  rowAt,
+  rowsOf,
+  transformOf,
 } from '../descriptor/index.ts';
-import { leaveOneOut } from '../evaluate/index.ts';
+import { evaluateRanking, groundTruthOfLabels } from '../evaluate/index.ts';
+import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
 import { Library, type StoredGeneration } from '../library/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
-import type { AnalysisMessage, AnalysisTask } from './analysis.ts';
-import { reducerOf } from './serving.ts';
+import type {
+  AnalysisMessage,
+  AnalysisProgress,
+  AnalysisTask,
+  AttentionTask,
+  FitTask,
+  MapTask,
+  TuneSearchTask,
+} from './analysis.ts';
+import { layOut } from './map-layout.ts';
+import { loadCachedSet, photosOf } from './cached-set.ts';
+import { heldOutReport, probeReport, qualityBy } from './measure-cached.ts';
+import { extractionOfGeneration } from './serving.ts';
+import { searchRecipe } from './tune-search.ts';
 
 /** Photos that a fit looks at: enough for 256 components, and few enough to take seconds. */
 const fitSample = 5000;
-const descriptorsPerMessage = 256;
-
-async function fit(library: Library, generation: StoredGeneration, layout: PowerMeanLayout): Promise<void> {
-  const { recipe, extractionKey } = generation;
-  if (recipe.reduction.kind !== 'pca') {
-    throw new SemblanceError('invalid-arguments', 'This recipe has nothing to fit.');
-  }
-  const total = Math.min(fitSample, library.powerMeans.count(extractionKey));
-  let values: Float64Array | null = null;
-  let rows = 0;
-  for (const { data } of library.powerMeans.sample(extractionKey, fitSample)) {
-    const raw = rawDescriptor(recipe, layout, decodePowerMeans(data));
-    values ??= new Float64Array(total * raw.length);
-    if ((rows + 1) * raw.length > values.length) break;
-    values.set(raw, rows * raw.length);
-    rows += 1;
-    if (rows % 100 === 0) send({ kind: 'progress', done: rows, total: 2 * total });
-  }
-  if (!values || rows === 0) throw new SemblanceError('not-enough-photos', 'There are no photos to fit on.');
-  const matrix: Matrix = {
-    rows,
-    columns: values.length / total,
-    values: values.subarray(0, (values.length / total) * rows),
-  };
-  const runtime = await runtimeProduct();
-  try {
-    const fitted = await fitPca(matrix, recipe.reduction.dimension, runtime.product, (done, of) =>
-      send({ kind: 'progress', done: total + Math.round((total * done) / of), total: 2 * total }),
-    );
-    send({ kind: 'fit', encodedFit: encodeFit(fitted), fittedOn: fitted.fittedOn });
-  } finally {
-    await runtime.release();
-  }
-}
-
-function describe(library: Library, generation: StoredGeneration, layout: PowerMeanLayout): void {
-  const reduce = reducerOf(generation);
-  let batch: { contentId: number; vector: Float32Array }[] = [];
-  for (const { contentId, data } of library.powerMeans.withoutDescriptor(
-    generation.extractionKey,
-    generation.id,
-  )) {
-    const raw = rawDescriptor(generation.recipe, layout, decodePowerMeans(data));
-    batch.push({ contentId, vector: reduce(raw) });
-    if (batch.length === descriptorsPerMessage) {
-      send({ kind: 'descriptors', batch });
-      batch = [];
-    }
-  }
-  send({ kind: 'descriptors', batch });
-}
+/** Fewer where every step of a training looks at them. */
+const learnSample = 2000;
+const descriptorsPerMessage = 512;
+const attentionEpochs = 40;
 
 function send(message: AnalysisMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function run(task: AnalysisTask): Promise<void> {
-  if (task.kind === 'evaluate') {
-    send({ kind: 'evaluation', quality: leaveOneOut(task.vectors, task.dimension, task.labels) });
+function report(progress: AnalysisProgress): void {
+  send({ kind: 'progress', progress });
+}
+
+async function fit(task: FitTask, product: MatrixProduct): Promise<void> {
+  const { recipe, attention } = task;
+  const learning = learns(recipe);
+  report({ step: 'Reading what is known of the photos', done: 0, total: 1 });
+  const photos = photosOf(loadCachedSet(task, learning ? learnSample : fitSample), recipe, attention);
+  const context = {
+    product,
+    attention,
+    onProgress: (step: string, done: number, total: number, epoch?: AnalysisProgress['epoch']) =>
+      report({ step, done, total, ...(epoch && { epoch: { loss: epoch.loss, heldOut: epoch.heldOut } }) }),
+  };
+  if (!learning) {
+    const fitted = await fitRecipe(recipe, photos, context);
+    const encodedFit = encodeFitted(fitted);
+    send({ kind: 'fit', encodedFit, fittedOn: fitted.fittedOn, guard: null });
     return;
   }
-  const library = Library.open(task.libraryPath, 'read');
+  const base = photos.with(withoutLearning(recipe));
+  const { fitted, before, after } = await fitGuarded(recipe, photos, base, qualityBy(product), context);
+  send({
+    kind: 'fit',
+    encodedFit: fitted && encodeFitted(fitted),
+    fittedOn: fitted?.fittedOn ?? 0,
+    guard: { before, after },
+  });
+}
+
+async function describe(
+  libraryPath: string,
+  generation: StoredGeneration,
+  product: MatrixProduct,
+): Promise<void> {
+  const library = Library.open(libraryPath, 'read');
   try {
-    if (task.kind === 'fit') await fit(library, task.generation, task.layout);
-    else describe(library, task.generation, task.layout);
+    const { recipe, encodedFit, extractionKey, id } = generation;
+    const fitted = encodedFit ? decodeFitted(encodedFit) : nothingFitted;
+    const extraction = extractionOfGeneration(library, generation);
+    const raw = new RawDescriber(recipe, extraction, learnedPooling(fitted));
+    const transform = transformOf(recipe, fitted, product);
+    let ids: number[] = [];
+    let vectors: Float32Array[] = [];
+    const flush = async (): Promise<void> => {
+      if (ids.length === 0) return;
+      const rows = await transform(rowsOf(vectors));
+      send({
+        kind: 'descriptors',
+        batch: ids.map((contentId, row) => ({ contentId, vector: rowAt(rows, row).slice() })),
+      });
+      [ids, vectors] = [[], []];
+    };
+    for (const { contentId, data } of library.powerMeans.withoutDescriptor(extractionKey, id)) {
+      ids.push(contentId);
+      vectors.push(raw.describe(data));
+      if (ids.length === descriptorsPerMessage) await flush();
+    }
+    await flush();
   } finally {
     library.close();
   }
 }
 
-run(workerData as AnalysisTask).then(
+async function evaluate(
+  { vectors, dimension, labels }: Extract<AnalysisTask, { kind: 'evaluate' }>,
+  product: MatrixProduct,
+): Promise<void> {
+  const database = { rows: labels.length, columns: dimension, values: vectors };
+  const found = await evaluateRanking({ database }, groundTruthOfLabels(labels), product);
+  send({ kind: 'evaluation', report: found, contentIds: [] });
+}
+
+async function attention(
+  { maps, groups, channels, hidden, seed }: AttentionTask,
+  product: MatrixProduct,
+): Promise<void> {
+  const { fitted } = await trainAttention(maps, groups, product, {
+    channels,
+    hidden,
+    seed,
+    epochs: attentionEpochs,
+    onProgress: ({ done, total, loss, heldOut }) =>
+      report({ step: 'Learning where to look', done, total, epoch: { loss, heldOut } }),
+  });
+  send({ kind: 'attention', weights: fitted });
+}
+
+/** Any number would do; the same one lays the same photos out in the same way. */
+const mapSeed = 1;
+
+async function map({ vectors, dimension, method }: MapTask, product: MatrixProduct): Promise<void> {
+  const rows = { rows: vectors.length / dimension, columns: dimension, values: vectors };
+  const points = await layOut(rows, { method, seed: mapSeed }, product, {
+    onProgress: (done, total) => report({ step: 'Laying the photos out', done, total }),
+  });
+  send({ kind: 'map', points });
+}
+
+async function tuneSearch(task: TuneSearchTask, product: MatrixProduct): Promise<void> {
+  const set = loadCachedSet(task, learnSample);
+  const photos = photosOf(set, task.recipe, new Map());
+  await searchRecipe(task, photos, product, {
+    onProgress: (done, total) => report({ step: 'Trying recipes', done, total }),
+    onFinding: (finding) => send({ kind: 'finding', finding }),
+  });
+}
+
+async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
+  switch (task.kind) {
+    case 'fit':
+      return fit(task, product);
+    case 'describe':
+      return describe(task.libraryPath, task.generation, product);
+    case 'evaluate':
+      return evaluate(task, product);
+    case 'held-out': {
+      const set = loadCachedSet(task, task.groups.from === 'pairs' ? learnSample : Infinity);
+      const found = await heldOutReport(photosOf(set, task.recipe, new Map()), task, product, (done, total) =>
+        report({ done, total }),
+      );
+      send({ kind: 'evaluation', report: found, contentIds: set.photos.map(({ contentId }) => contentId) });
+      return;
+    }
+    case 'probe': {
+      const photos = photosOf(loadCachedSet(task, fitSample), task.recipe, new Map());
+      send({ kind: 'probe', report: await probeReport(photos, task, product) });
+      return;
+    }
+    case 'tune-search':
+      return tuneSearch(task, product);
+    case 'map':
+      return map(task, product);
+    case 'attention':
+      return attention(task, product);
+  }
+}
+
+async function start(task: AnalysisTask): Promise<void> {
+  const { product, release } = runtimeProduct();
+  try {
+    await run(task, product);
+  } finally {
+    await release();
+  }
+}
+
+start(workerData as AnalysisTask).then(
   () => send({ kind: 'done' }),
   (error: unknown) => send({ kind: 'failed', error: toErrorReport(error) }),
 );

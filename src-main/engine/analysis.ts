@@ -1,35 +1,111 @@
 /** Starts the analysis worker for one task and follows it. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type ErrorReport, SemblanceError, sibling } from '../contract/index.ts';
-import type { PowerMeanLayout } from '../descriptor/index.ts';
-import type { LeaveOneOut } from '../evaluate/index.ts';
+import {
+  type ErrorReport,
+  type Recipe,
+  SemblanceError,
+  sibling,
+  type TrainingEpoch,
+  type TuneSearchFinding,
+} from '../contract/index.ts';
+import type { AttentionByTap, AttentionWeights } from '../descriptor/index.ts';
+import type { ProbeReport, RankingReport } from '../evaluate/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
 
-export type AnalysisTask =
-  | { kind: 'fit' | 'describe'; libraryPath: string; generation: StoredGeneration; layout: PowerMeanLayout }
-  | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[] };
+/** What tells which photos match. */
+export type Groups =
+  /** One number for each labelled picture. */
+  | { from: 'folders'; contentIds: number[]; labels: number[] }
+  /** Each photo and its altered copies. */
+  | { from: 'pairs' };
 
-export interface DescriptorBatch {
-  kind: 'descriptors';
-  batch: { contentId: number; vector: Float32Array }[];
+/** Photos of a library whose statistics are cached. */
+export interface CachedSet {
+  libraryPath: string;
+  extractionKey: string;
+  groups: Groups;
 }
 
-export interface FitResult {
+export interface FitTask extends CachedSet {
   kind: 'fit';
-  encodedFit: Uint8Array;
-  fittedOn: number;
+  recipe: Recipe;
+  attention: AttentionByTap;
 }
 
-export interface EvaluationResult {
-  kind: 'evaluation';
-  quality: LeaveOneOut;
+export interface HeldOutTask extends CachedSet {
+  kind: 'held-out';
+  recipe: Recipe;
+  /** 0 fits on all photos, the queries among them. */
+  folds: number;
 }
 
-export type AnalysisResult = FitResult | DescriptorBatch | EvaluationResult;
+export interface ProbeTask extends CachedSet {
+  kind: 'probe';
+  recipe: Recipe;
+  folds: number;
+}
+
+export interface TuneSearchTask extends CachedSet {
+  kind: 'tune-search';
+  recipe: Recipe;
+  seconds: number;
+}
+
+/** Descriptors to be laid out in two dimensions. */
+export interface MapTask {
+  kind: 'map';
+  vectors: Float32Array;
+  dimension: number;
+  method: 'umap' | 'tsne';
+}
+
+/** Feature maps of one tap, and which of them match. */
+export interface AttentionTask {
+  kind: 'attention';
+  maps: { data: Float32Array; positions: number }[];
+  groups: number[];
+  channels: number;
+  hidden: number;
+  seed: number;
+}
+
+export type AnalysisTask =
+  | FitTask
+  | { kind: 'describe'; libraryPath: string; generation: StoredGeneration }
+  | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[] }
+  | HeldOutTask
+  | ProbeTask
+  | TuneSearchTask
+  | MapTask
+  | AttentionTask;
+
+export type AnalysisResult =
+  | { kind: 'descriptors'; batch: { contentId: number; vector: Float32Array }[] }
+  /** `encodedFit` is null when learning made nothing better than before. */
+  | {
+      kind: 'fit';
+      encodedFit: Uint8Array | null;
+      fittedOn: number;
+      guard: { before: number; after: number } | null;
+    }
+  /** `contentIds` are the pictures that the report's query numbers stand for. */
+  | { kind: 'evaluation'; report: RankingReport; contentIds: number[] }
+  | { kind: 'probe'; report: ProbeReport }
+  | { kind: 'finding'; finding: TuneSearchFinding }
+  /** x and y of each row. */
+  | { kind: 'map'; points: Float32Array }
+  | { kind: 'attention'; weights: AttentionWeights };
+
+export interface AnalysisProgress {
+  step?: string;
+  done: number;
+  total: number;
+  epoch?: TrainingEpoch;
+}
 
 export type AnalysisMessage =
-  | { kind: 'progress'; done: number; total: number }
+  | { kind: 'progress'; progress: AnalysisProgress }
   | AnalysisResult
   | { kind: 'done' }
   | { kind: 'failed'; error: ErrorReport };
@@ -38,7 +114,12 @@ export type AnalysisMessage =
 export interface AnalysisWatcher {
   /** Aborting ends the worker. */
   signal: AbortSignal;
-  report(progress: { done: number; total: number }): void;
+  report(progress: AnalysisProgress): void;
+}
+
+/** For tasks that nobody watches. */
+export function unwatched(): AnalysisWatcher {
+  return { signal: new AbortController().signal, report: () => undefined };
 }
 
 /**
@@ -59,7 +140,7 @@ export async function analyse(
         try {
           if (message.kind === 'done') resolve();
           else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
-          else if (message.kind === 'progress') watcher.report({ done: message.done, total: message.total });
+          else if (message.kind === 'progress') watcher.report(message.progress);
           else onResult(message);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -76,4 +157,19 @@ export async function analyse(
     watcher.signal.removeEventListener('abort', stop);
     await worker.terminate();
   }
+}
+
+/** Runs a task that has one result of a kind. */
+export async function analyseFor<Kind extends AnalysisResult['kind']>(
+  kind: Kind,
+  task: AnalysisTask,
+  watcher: AnalysisWatcher = unwatched(),
+): Promise<Extract<AnalysisResult, { kind: Kind }>> {
+  const results: Extract<AnalysisResult, { kind: Kind }>[] = [];
+  await analyse(task, watcher, (result) => {
+    if (result.kind === kind) results.push(result as Extract<AnalysisResult, { kind: Kind }>);
+  });
+  const result = results.at(-1);
+  if (result) return result;
+  throw new SemblanceError('internal', 'The analysis gave no result. Run it again.', { retryable: true });
 }

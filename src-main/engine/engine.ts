@@ -1,35 +1,26 @@
 /** The composition root of the engine process: owns the library, runs jobs, answers commands. */
-import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type CallCommand,
-  type CommandAnswers,
-  type CommandArguments,
-  type CommandName,
   defaultRecipe,
   type EngineEventListener,
   type EngineEvents,
   type Folder,
   type Job,
-  type ModelInfo,
+  learns,
   type Recipe,
   SemblanceError,
 } from '../contract/index.ts';
+import { type Extraction, extractionKey, extractionOf } from '../descriptor/index.ts';
 import { Library } from '../library/index.ts';
-import {
-  type InstalledModel,
-  installedModels,
-  thumbnailMediaType,
-  thumbnailOfFile,
-  Vision,
-} from '../vision/index.ts';
+import { type InstalledModel, installedModels, Vision } from '../vision/index.ts';
+import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
-import { type JobControl, Jobs } from './jobs.ts';
-import { evaluateByFolder } from './quality.ts';
-import { buildGeneration, fitGeneration, needsRefit } from './refit.ts';
-import { searchLibrary } from './search.ts';
+import { Jobs } from './jobs.ts';
+import { Previews } from './previews.ts';
+import { adoptFirstSchema, renewCache } from './renew-cache.ts';
+import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
-import { engineStatus } from './status.ts';
 
 export interface EngineOptions {
   libraryPath: string;
@@ -44,30 +35,38 @@ export interface EngineOptions {
 /** Listeners hear of a changed library at most this often. */
 const libraryChangedIntervalMs = 500;
 
-type Handlers = {
-  [Name in CommandName]: (
-    args: CommandArguments[Name],
-  ) => CommandAnswers[Name] | Promise<CommandAnswers[Name]>;
-};
-
 export class Engine {
   readonly library: Library;
-  readonly recipe: Recipe;
+  readonly options: EngineOptions;
   readonly jobs: Jobs;
-  readonly #options: EngineOptions;
+  readonly retuning: Retuning;
+  readonly previews = new Previews();
   readonly #listeners = new Set<EngineEventListener>();
   readonly #handlers: Handlers;
+  #recipe: Recipe;
   #serving: Serving | null;
-  #vision: Promise<Vision> | null = null;
+  /** The photo reader, and the extraction that it was started for. */
+  #vision: { key: string; started: Promise<Vision> } | null = null;
   #toldLibraryChangedMs = 0;
+  /** Bytes that the cache had when last counted, and photos that have come since. */
+  #cacheBytes: number | null = null;
 
   private constructor(options: EngineOptions, library: Library) {
-    this.#options = options;
+    this.options = options;
     this.library = library;
+    if (options.access === 'write') adoptFirstSchema(library);
     this.#serving = Serving.load(library, options.crossover);
-    this.recipe = this.#serving?.generation.recipe ?? defaultRecipe;
+    this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
     this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
-    this.#handlers = this.#commandHandlers();
+    this.retuning = new Retuning({
+      library,
+      jobs: this.jobs,
+      modelOf: (recipe) => this.modelOf(recipe),
+      startVision: (extraction) => this.startVision(extraction),
+      mayCache: () => this.#mayCache(),
+      onSwapped: () => this.#reloadServing(),
+    });
+    this.#handlers = commandHandlers(this);
   }
 
   /** @throws SemblanceError of `Library.open` */
@@ -75,7 +74,10 @@ export class Engine {
     const library = Library.open(resolve(options.libraryPath), options.access);
     try {
       const engine = new Engine(options, library);
-      if (options.access === 'write') engine.#continueBuilding();
+      if (options.access === 'write') {
+        renewCache(engine);
+        engine.retuning.carryOn();
+      }
       return engine;
     } catch (error) {
       library.close();
@@ -91,37 +93,48 @@ export class Engine {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The model that the recipe names. @throws SemblanceError `no-model` */
-  get model(): InstalledModel {
-    const model = installedModels().find(({ info }) => info.name === this.recipe.model);
-    if (!model) {
-      throw new SemblanceError(
-        'no-model',
-        `The model '${this.recipe.model}' is not installed. See: semblance models`,
-      );
-    }
-    return model;
+  /** The recipe in service, or the one that the first photo will be described by. */
+  get recipe(): Recipe {
+    return this.#recipe;
+  }
+
+  /** The model that a recipe names. @throws SemblanceError `no-model` */
+  modelOf({ model }: Recipe): InstalledModel {
+    const installed = installedModels().find(({ info }) => info.name === model);
+    if (installed) return installed;
+    throw new SemblanceError('no-model', `The model '${model}' is not installed. See: semblance models`);
   }
 
   get serving(): Serving | null {
     return this.#serving;
   }
 
-  /** The photo reader; loading the network takes a moment, so it starts with the first photo. */
-  vision(): Promise<Vision> {
-    this.#vision ??= this.#startVision().catch((error: unknown) => {
-      this.#vision = null;
-      throw error;
+  /** The photo reader of what is in service; loading the network takes a moment, so it starts with the first photo. */
+  async vision(): Promise<Vision> {
+    const extraction =
+      this.#serving?.extraction ?? extractionOf(this.#recipe, this.modelOf(this.#recipe).info);
+    const key = extractionKey(extraction);
+    if (this.#vision?.key === key) return this.#vision.started;
+    const before = this.#vision?.started;
+    const started = this.startVision(extraction);
+    this.#vision = { key, started };
+    started.catch(() => {
+      if (this.#vision?.started === started) this.#vision = null;
     });
-    return this.#vision;
+    await (await before?.catch(() => null))?.close();
+    return started;
   }
 
-  async #startVision(): Promise<Vision> {
-    const { longerSide, scales, taps } = this.recipe;
-    const { workers } = this.#options;
+  /** Another photo reader, which the caller closes. */
+  startVision({ model: name, longerSide, scales, taps }: Extraction): Promise<Vision> {
+    const { workers } = this.options;
     return Vision.start({
-      model: this.model,
-      settings: { longerSide, scales, taps: taps.map(({ name }) => name) },
+      model: this.modelOf({ ...this.#recipe, model: name }),
+      settings: {
+        longerSide,
+        scales,
+        taps: taps.map(({ name: tap, statistic }) => ({ name: tap, statistic })),
+      },
       ...(workers === undefined ? {} : { workers }),
     });
   }
@@ -132,114 +145,85 @@ export class Engine {
       library: this.library,
       vision: () => this.vision(),
       serving: () => this.#firstServing(),
+      mayCache: () => this.#mayCache(),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
-      onLibraryChanged: () => this.#tellLibraryChanged(false),
+      onLibraryChanged: () => this.tellLibraryChanged(false),
     };
     return this.jobs.start('index', async (control) => {
       await new IndexJob(parts, folders).run(control);
-      this.#tellLibraryChanged(true);
-      this.#refitIfNeeded();
+      this.tellLibraryChanged(true);
+      const generation = this.#serving?.generation;
+      const busy = this.library.generations.building() !== null;
+      if (generation && !busy && this.retuning.needsRefit(generation)) this.retuning.begin(generation.recipe);
     });
   }
 
   #firstServing(): Serving {
-    this.#serving ??= Serving.createFirst(this.library, this.recipe, this.model, this.#options.crossover);
+    this.#serving ??= Serving.createFirst(
+      this.library,
+      this.#recipe,
+      this.modelOf(this.#recipe),
+      this.options.crossover,
+    );
     return this.#serving;
   }
 
-  #refitIfNeeded(): void {
-    const serving = this.#serving;
-    if (!serving || this.jobs.isPending('fit') || !needsRefit(this.library, serving.generation)) return;
-    this.jobs.start('fit', async (control) => {
-      const { layout } = await this.vision();
-      await fitGeneration(this.library, serving.generation, layout, control);
-      this.#continueBuilding();
-    });
-  }
-
-  /** Completes a generation in the making: after a fit, or left over when the engine ended in between. */
-  #continueBuilding(): void {
-    const building = this.library.generations.building();
-    if (!building || this.jobs.isPending('build')) return;
-    this.jobs.start('build', async (control: JobControl) => {
-      const { layout } = await this.vision();
-      await buildGeneration(this.library, building, layout, control);
-      await this.#serving?.close();
-      this.#serving = Serving.load(this.library, this.#options.crossover);
-      this.#tellLibraryChanged(true);
-    });
-  }
-
-  async #removeFolder(folderId: number): Promise<{ forgotten: number }> {
-    const forgotten = this.library.change(() => this.library.folders.remove(folderId));
-    this.#serving?.delete(this.library.forgetOrphans());
-    this.#tellLibraryChanged(true);
-    return Promise.resolve({ forgotten });
-  }
-
-  #addFolder(path: string): Folder {
-    const real = realFolder(path);
-    const folder = this.library.change(() => this.library.folders.add(real, Date.now()));
-    this.#tellLibraryChanged(true);
-    return folder;
-  }
-
-  #startIndexing(folderIds: number[] | undefined): Job {
-    const folders = folderIds
-      ? folderIds.map((id) => this.library.folders.get(id))
-      : this.library.folders.list();
-    if (folders.length === 0) {
-      throw new SemblanceError('empty-library', 'There is no folder to index yet. Add a folder first.');
+  /**
+   * Takes a recipe for a library that has no photos yet.
+   * @throws SemblanceError `not-enough-photos` when it has to be learned from photos
+   */
+  adopt(recipe: Recipe): Job {
+    if (learns(recipe)) {
+      throw new SemblanceError(
+        'not-enough-photos',
+        'This recipe is learned from photos. Index a folder first.',
+      );
     }
-    return this.index(folders).job;
+    return this.jobs.start('build', (control) => {
+      this.#recipe = recipe;
+      this.#firstServing();
+      control.conclude('The recipe is in service; the first photos will be described by it.');
+      return Promise.resolve();
+    }).job;
   }
 
-  async #thumbnail(photoId: number): Promise<CommandAnswers['thumbnail']> {
-    const { hash } = this.library.photos.contentOf(photoId);
-    const stored = this.library.thumbnails.get(hash);
-    if (stored) return { bytes: stored, mediaType: thumbnailMediaType };
-    const bytes = await thumbnailOfFile(this.library.photos.details(photoId).path);
-    this.library.thumbnails.set(hash, bytes);
-    return { bytes, mediaType: thumbnailMediaType };
+  async #reloadServing(): Promise<void> {
+    const before = this.#serving;
+    this.#serving = Serving.load(this.library, this.options.crossover);
+    this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
+    await before?.close();
+    this.trimCache();
+    this.tellLibraryChanged(true);
   }
 
-  #models(): ModelInfo[] {
-    return installedModels().map(({ info }) => info);
+  /** Counted now and then only, since counting takes longer than reading a photo. */
+  #mayCache(): boolean {
+    const { cacheBudgetBytes } = this.library.settings.get();
+    this.#cacheBytes ??= this.library.cacheBytes();
+    this.#cacheBytes += largestPhotoCode;
+    if (this.#cacheBytes <= cacheBudgetBytes) return true;
+    this.#cacheBytes = this.library.cacheBytes();
+    return this.#cacheBytes + largestPhotoCode <= cacheBudgetBytes;
   }
 
-  #commandHandlers(): Handlers {
-    const { library, jobs } = this;
-    return {
-      status: () => engineStatus(this, this.#options.crossover),
-      models: () => this.#models(),
-      folders: () => library.folders.list(),
-      addFolder: ({ path }) => this.#addFolder(path),
-      removeFolder: ({ folderId }) => this.#removeFolder(folderId),
-      photos: (query) => library.photos.page(query),
-      photo: ({ photoId }) => library.photos.details(photoId),
-      problems: (query) => library.photos.problems(query),
-      thumbnail: ({ photoId }) => this.#thumbnail(photoId),
-      startIndexing: ({ folderIds }) => this.#startIndexing(folderIds),
-      jobs: () => jobs.list(),
-      pauseJob: ({ jobId }) => jobs.pause(jobId),
-      resumeJob: ({ jobId }) => jobs.resume(jobId),
-      cancelJob: ({ jobId }) => jobs.cancel(jobId),
-      search: (query) => searchLibrary(this, query),
-      evaluate: () => evaluateByFolder(this),
-      settings: () => library.settings.get(),
-      changeSettings: (changes) => library.settings.change(changes),
-    };
+  /** Makes the cache fit its budget. */
+  trimCache(): void {
+    const { cacheBudgetBytes } = this.library.settings.get();
+    this.library.trimCache(cacheBudgetBytes, this.#serving?.generation.extractionKey ?? '');
+    this.#cacheBytes = null;
   }
 
   /** Stops jobs, waits for what is in flight, and closes the library. */
   async close(): Promise<void> {
+    this.retuning.end();
     await this.jobs.close();
-    await (await this.#vision?.catch(() => null))?.close();
+    await this.previews.close();
+    await (await this.#vision?.started.catch(() => null))?.close();
     await this.#serving?.close();
     this.library.close();
   }
 
-  #tellLibraryChanged(atOnce: boolean): void {
+  tellLibraryChanged(atOnce: boolean): void {
     if (!atOnce && performance.now() - this.#toldLibraryChangedMs < libraryChangedIntervalMs) return;
     this.#toldLibraryChangedMs = performance.now();
     this.#emit({ event: 'libraryChanged', data: this.contents() });
@@ -250,18 +234,15 @@ export class Engine {
     return { photos: this.library.photos.counts().photos, folders: this.library.folders.list().length };
   }
 
+  /** Takes pictures that went out of the search. */
+  forget(contentIds: number[]): void {
+    this.#serving?.delete(contentIds);
+  }
+
   #emit: EngineEventListener = (event) => {
     for (const listener of this.#listeners) listener(event);
   };
 }
 
-/** @throws SemblanceError `no-such-folder` */
-function realFolder(path: string): string {
-  try {
-    const real = realpathSync(resolve(path));
-    if (statSync(real).isDirectory()) return real;
-  } catch {
-    // Said below, as for a path that is no folder.
-  }
-  throw new SemblanceError('no-such-folder', `There is no folder ${path}. Check the path.`);
-}
+/** More than a photo's statistics take by any usual recipe; only for deciding when to count. */
+const largestPhotoCode = 50_000;

@@ -4,7 +4,16 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { decodeFit, type PcaFit } from '../descriptor/index.ts';
+import * as v from 'valibot';
+import { anyRecipeSchema, type Recipe } from '../contract/index.ts';
+import {
+  canonical,
+  decodeFit,
+  type Extraction,
+  extractionKey,
+  extractionOf,
+  type PcaFit,
+} from '../descriptor/index.ts';
 
 /** Below this many photos a fit of the library's own hurts (measured, design.md §3.5). */
 export const photosForOwnFit = 200;
@@ -17,13 +26,32 @@ export const genericFitRecord = fileURLToPath(
   new URL('../../resources/generic-fit/generic-fit.json', import.meta.url),
 );
 
+const recordSchema = v.object({ extractionKey: v.string(), recipe: anyRecipeSchema });
+
 /**
- * The shipped fit, or null when there is none, or one for another extraction, whose statistics would mean nothing.
+ * The shipped fit, or null when there is none, or one for other descriptors, whose statistics would mean nothing.
+ * @param extraction that the recipe's descriptors come from; it may hold more than they need
  */
-export function genericFit(extractionKey: string): PcaFit | null {
-  if (!existsSync(genericFitRecord)) return null;
-  const record: unknown = JSON.parse(readFileSync(genericFitRecord, 'utf8'));
-  const fits = typeof record === 'object' && record !== null && 'extractionKey' in record;
-  if (!fits || record.extractionKey !== extractionKey) return null;
-  return decodeFit(readFileSync(genericFitFile));
+export function genericFit(recipe: Recipe, extraction: Extraction): PcaFit | null {
+  if (recipe.reduction.kind !== 'pca' || !existsSync(genericFitRecord)) return null;
+  const record = v.parse(recordSchema, JSON.parse(readFileSync(genericFitRecord, 'utf8')));
+  if (canonical(beforeReduction(record.recipe)) !== canonical(beforeReduction(recipe))) return null;
+  const { model, modelSha256, taps } = extraction;
+  const own = extractionOf(record.recipe, {
+    name: model,
+    sha256: modelSha256,
+    taps: taps.map(({ name, channels }) => ({ name, channels, stride: 0 })),
+  });
+  return extractionKey(own) === record.extractionKey ? decodeFit(readFileSync(genericFitFile)) : null;
+}
+
+function beforeReduction({
+  longerSide,
+  scales,
+  taps,
+  aggregation,
+  selection,
+  normalisation,
+}: Recipe): unknown {
+  return { longerSide, scales, taps, aggregation, selection, normalisation };
 }

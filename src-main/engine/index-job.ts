@@ -6,7 +6,7 @@ import {
   type PhotoProblemCode,
   SemblanceError,
 } from '../contract/index.ts';
-import { encodePowerMeans } from '../descriptor/index.ts';
+import { encodeStatistics } from '../descriptor/index.ts';
 import {
   type FolderScan,
   type FoundFile,
@@ -24,6 +24,8 @@ export interface IndexingParts {
   vision: () => Promise<Vision>;
   /** The generation that new photos are described for. */
   serving: () => Serving;
+  /** Whether the cache has room for another photo. */
+  mayCache: () => boolean;
   /** How many files to keep in flight. */
   concurrency: (vision: Vision) => number;
   onLibraryChanged: () => void;
@@ -133,12 +135,12 @@ export class IndexJob {
     const { library } = this.#parts;
     library.inFlight.begin(file);
     try {
-      const key = this.#parts.serving().generation.extractionKey;
+      const { id } = this.#parts.serving().generation;
       const reading = await vision.extractFile(file.path, (hash) => {
         const contentId = library.photos.contentWithHash(hash);
-        return contentId !== undefined && library.powerMeans.has(contentId, key);
+        return contentId !== undefined && library.generations.hasDescriptor(id, contentId);
       });
-      this.#store(file, reading, vision);
+      await this.#store(file, reading);
     } catch (error) {
       if (!(error instanceof SemblanceError)) throw error;
       if (error.code === 'not-a-photo') this.#ignored += 1;
@@ -148,18 +150,19 @@ export class IndexJob {
     library.inFlight.end(file);
   }
 
-  #store(file: FoundFile, reading: FileReading, vision: Vision): void {
+  async #store(file: FoundFile, reading: FileReading): Promise<void> {
     const { library } = this.#parts;
     const serving = this.#parts.serving();
     const { contentHash, extraction, sizeBytes, modifiedAtMs } = reading;
     const stamped = { ...file, sizeBytes, modifiedAtMs };
-    const vector = extraction && serving.describe(vision.layout, extraction.powerMeans);
+    const code = extraction && encodeStatistics(serving.layout, extraction.powerMeans);
+    const vector = code && (await serving.describe(code));
     const contentId = library.change(() => {
       const known = library.photos.contentWithHash(contentHash);
       const content = known ?? library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
-      if (extraction && vector) {
+      if (code && vector) {
         const { extractionKey, id } = serving.generation;
-        library.powerMeans.add(content, extractionKey, encodePowerMeans(extraction.powerMeans));
+        if (this.#parts.mayCache()) library.powerMeans.add(content, extractionKey, code);
         library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       }
       const old = this.#vanishedByContent.get(content)?.pop();

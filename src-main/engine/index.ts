@@ -3,3 +3,4 @@ export { describeExample } from './search.ts';
 export { Engine } from './engine.ts';
 export { genericFitFile, genericFitRecord } from './generic-fit.ts';
 export { version } from './version.ts';
+export { evaluateByFile } from './quality-file.ts';

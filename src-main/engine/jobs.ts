@@ -5,6 +5,8 @@ import {
   type JobKind,
   SemblanceError,
   toErrorReport,
+  type TrainingEpoch,
+  type TuneSearchFinding,
 } from '../contract/index.ts';
 
 /** What a job's work is given to report on itself and to obey. */
@@ -13,8 +15,20 @@ export interface JobControl {
   readonly signal: AbortSignal;
   /** Waits while the job is paused. @throws SemblanceError `cancelled` */
   checkpoint(): Promise<void>;
-  report(progress: { step?: string; done?: number; total?: number }): void;
+  report(progress: JobProgress): void;
   summarise(summary: IndexSummary): void;
+  /** Says in words what the job came to. */
+  conclude(outcome: string): void;
+  /** Tells the best recipe so far. */
+  find(finding: TuneSearchFinding): void;
+}
+
+export interface JobProgress {
+  step?: string;
+  done?: number;
+  total?: number;
+  /** How training went in another epoch. */
+  epoch?: TrainingEpoch;
 }
 
 export type JobWork = (control: JobControl) => Promise<void>;
@@ -118,6 +132,10 @@ class Run implements JobControl {
   #total = 0;
   #error: Job['error'] = null;
   #summary: IndexSummary | null = null;
+  #training: TrainingEpoch[] = [];
+  #trainingStep = '';
+  #outcome = '';
+  #found: TuneSearchFinding | null = null;
   #endedAtMs: number | null = null;
   #workedMs = 0;
   #workingSinceMs: number | null = null;
@@ -148,7 +166,8 @@ class Run implements JobControl {
 
   job(): Job {
     const seconds = this.#workedSeconds();
-    const photosPerSecond = this.kind !== 'fit' && seconds > 0 ? this.#done / seconds : 0;
+    const countsPhotos = !['fit', 'tune-search', 'map'].includes(this.kind);
+    const photosPerSecond = countsPhotos && seconds > 0 ? this.#done / seconds : 0;
     const left = this.#total - this.#done;
     const known = this.#state === 'running' && this.#done > 0 && this.#total > 0;
     return {
@@ -164,6 +183,9 @@ class Run implements JobControl {
       endedAtMs: this.#endedAtMs,
       error: this.#error,
       summary: this.#summary,
+      training: this.#training,
+      outcome: this.#outcome,
+      found: this.#found,
     };
   }
 
@@ -210,9 +232,15 @@ class Run implements JobControl {
     if (this.signal.aborted) throw new SemblanceError('cancelled', 'The job was cancelled.');
   }
 
-  report(progress: { step?: string; done?: number; total?: number }): void {
+  report(progress: JobProgress): void {
     const newStep = progress.step !== undefined && progress.step !== this.#step;
     if (newStep && progress.step !== undefined) this.#step = progress.step;
+    if (progress.epoch) {
+      // Another step trains something else; until then the curve of the last one stays.
+      const goesOn = this.#trainingStep === this.#step;
+      this.#training = [...(goesOn ? this.#training : []), progress.epoch];
+      this.#trainingStep = this.#step;
+    }
     this.#done = progress.done ?? this.#done;
     this.#total = progress.total ?? this.#total;
     // The rate is that of the work that `done` counts, not of the looking round before it.
@@ -225,6 +253,15 @@ class Run implements JobControl {
 
   summarise(summary: IndexSummary): void {
     this.#summary = summary;
+  }
+
+  conclude(outcome: string): void {
+    this.#outcome = outcome;
+  }
+
+  find(finding: TuneSearchFinding): void {
+    this.#found = finding;
+    this.#tell();
   }
 
   #setState(state: Job['state']): void {

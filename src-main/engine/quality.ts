@@ -1,23 +1,49 @@
-/** How good the search is on the library itself. */
-import { type QualityReport, SemblanceError } from '../contract/index.ts';
-import type { LeaveOneOut } from '../evaluate/index.ts';
-import { analyse } from './analysis.ts';
+/** How good the search is on the library itself, and which of two recipes is better. */
+import {
+  type CommandArguments,
+  type ProbeReport,
+  type QualityNumbers,
+  type QualityReport,
+  type Recipe,
+  type RecipeComparison,
+  SemblanceError,
+} from '../contract/index.ts';
+import { compareRecipes, type RankingReport } from '../evaluate/index.ts';
+import { analyseFor, type CachedSet } from './analysis.ts';
 import type { Engine } from './engine.ts';
+import { areTelling, folderLabels, groupsFor } from './labels.ts';
+import type { Serving } from './serving.ts';
+
+function servingOf({ serving }: Engine): Serving {
+  if (serving && serving.index.size > 0) return serving;
+  throw new SemblanceError('empty-library', 'There are no photos to evaluate yet. Index a folder first.');
+}
 
 /**
- * Leave-one-out over the library: every photo is a query, photos of the same folder are its positives. Fits are
- * unsupervised and the library's own, as in use.
- * @throws SemblanceError `empty-library`, `no-ground-truth`
+ * Every photo is a query, and those that belong to it are its positives. Without folds or another recipe, the
+ * descriptors in service are measured, whose fits are unsupervised and the library's own, as in use.
+ * @throws SemblanceError `empty-library`, `no-ground-truth`, `recipe-mismatch` when the cache lacks what a recipe needs
  */
-export async function evaluateByFolder({ library, serving }: Engine): Promise<QualityReport> {
-  if (!serving || serving.index.size === 0) {
-    throw new SemblanceError('empty-library', 'There are no photos to evaluate yet. Index a folder first.');
-  }
+export async function evaluateLibrary(
+  engine: Engine,
+  { by, folds, recipe }: CommandArguments['evaluate'],
+): Promise<QualityReport> {
+  const serving = servingOf(engine);
+  const measured = recipe ?? serving.generation.recipe;
+  const asInUse = folds === undefined && recipe === undefined && by === 'folder';
+  const { report } = asInUse
+    ? await evaluateServing(engine, serving)
+    : await evaluateCached(engine, measured, by, folds ?? 0);
+  const fit = asInUse ? serving.generation.fit : folds === undefined ? 'library' : 'held-out';
+  return toReport(report, by, measured, fit);
+}
+
+async function evaluateServing({ library }: Engine, { index }: Serving): Promise<{ report: RankingReport }> {
+  const names = new Map<string, number>();
   const labels: number[] = [];
   const rows: Float32Array[] = [];
-  const names = new Map<string, number>();
   for (const { folderId, directory, contentId } of library.photos.searchable()) {
-    const vector = serving.index.vector(contentId);
+    const vector = index.vector(contentId);
     if (!vector) continue;
     const name = `${folderId}/${directory}`;
     const label = names.get(name) ?? names.size;
@@ -25,22 +51,123 @@ export async function evaluateByFolder({ library, serving }: Engine): Promise<Qu
     labels.push(label);
     rows.push(vector);
   }
-  const { dimension } = serving.index;
-  const vectors = new Float32Array(rows.length * dimension);
-  rows.forEach((row, i) => vectors.set(row, i * dimension));
-  // Quadratic in the number of photos, so it must not hold up the engine's other answers.
-  const watcher = { signal: new AbortController().signal, report: () => undefined };
-  const answers: LeaveOneOut[] = [];
-  await analyse({ kind: 'evaluate', vectors, dimension, labels }, watcher, (result) => {
-    if (result.kind === 'evaluation') answers.push(result.quality);
-  });
-  const quality = answers.at(0);
-  if (!quality || names.size < 2 || quality.queries === 0) {
+  if (!areTelling({ labels })) {
     throw new SemblanceError(
       'no-ground-truth',
       'Folder names cannot serve as labels here: it takes two folders, one of them with two photos.',
     );
   }
-  const { recipe, fit } = serving.generation;
-  return { ...quality, recipe, fit };
+  const { dimension } = index;
+  const vectors = new Float32Array(rows.length * dimension);
+  rows.forEach((row, i) => vectors.set(row, i * dimension));
+  return analyseFor('evaluation', { kind: 'evaluate', vectors, dimension, labels });
+}
+
+/** The cached photos by which a recipe can be measured. */
+function cachedSet(engine: Engine, recipe: Recipe, by: 'folder' | 'pairs'): CachedSet {
+  const { library } = engine;
+  if (recipe.taps.some(({ pooling }) => pooling.kind === 'attention')) {
+    throw new SemblanceError(
+      'not-available',
+      'Attention is learned from pixels, so it cannot be measured from the cache. Apply the recipe; it is judged on held-out photos while it learns.',
+    );
+  }
+  const extractionKey = engine.retuning.covering(recipe);
+  if (extractionKey === null) {
+    throw new SemblanceError(
+      'recipe-mismatch',
+      'The cache lacks what this recipe needs of the photos. Apply the recipe first, then measure it.',
+    );
+  }
+  return { libraryPath: library.path, extractionKey, groups: groupsFor(library, by, extractionKey) };
+}
+
+function evaluateCached(engine: Engine, recipe: Recipe, by: 'folder' | 'pairs', folds: number) {
+  return analyseFor('evaluation', { kind: 'held-out', ...cachedSet(engine, recipe, by), recipe, folds });
+}
+
+export function toReport(
+  report: RankingReport,
+  by: QualityReport['by'],
+  recipe: Recipe,
+  fit: QualityReport['fit'],
+): QualityReport {
+  return {
+    ...qualityNumbers(report),
+    by,
+    recipe,
+    fit,
+    precisionRecall: report.curve,
+    withoutMatch: report.withoutPositives,
+  };
+}
+
+function qualityNumbers(report: RankingReport): QualityNumbers {
+  const { queries, mAP, precisionAt1, precisionAt5, precisionAt10, recallAt1, recallAt5, recallAt10 } =
+    report;
+  return { queries, mAP, precisionAt1, precisionAt5, precisionAt10, recallAt1, recallAt5, recallAt10 };
+}
+
+/** Both recipes are fitted alike: on all photos, or with folds on other photos than the queries. */
+export async function compareOnLibrary(
+  engine: Engine,
+  { by, folds, a, b }: CommandArguments['compareRecipes'],
+): Promise<RecipeComparison> {
+  servingOf(engine);
+  const before = await evaluateCached(engine, a, by, folds ?? 0);
+  const after = await evaluateCached(engine, b, by, folds ?? 0);
+  const { difference, interval, better, worse, same, perQuery } = compareRecipes(
+    byPicture(before),
+    byPicture(after),
+  );
+  const fit = folds === undefined ? 'library' : 'held-out';
+  return {
+    by,
+    a: toReport(before.report, by, a, fit),
+    b: toReport(after.report, by, b, fit),
+    difference: { mean: difference, ...interval },
+    better,
+    worse,
+    same,
+    queries: perQuery
+      .flatMap(({ name, before: first, after: second }) => {
+        const photo = engine.library.photos.withContent(Number(name?.split(' ')[0])).at(0);
+        return photo ? [{ photoId: photo.id, a: first, b: second }] : [];
+      })
+      .reverse(),
+  };
+}
+
+/** The same query has the same number in both, although the recipes may come from different caches. */
+function byPicture({ report, contentIds }: { report: RankingReport; contentIds: number[] }) {
+  const seen = new Map<number, number>();
+  return report.perQuery.map((result) => {
+    const contentId = contentIds[result.query];
+    // Altered copies share their photo's number; their order tells them apart.
+    const copy = seen.get(contentId) ?? 0;
+    seen.set(contentId, copy + 1);
+    return { ...result, query: contentId * 64 + copy, name: `${contentId} ${copy}` };
+  });
+}
+
+/** @throws SemblanceError `empty-library`, `no-ground-truth` */
+export async function probeLibrary(
+  engine: Engine,
+  { folds }: CommandArguments['probe'],
+): Promise<ProbeReport> {
+  const { recipe } = servingOf(engine).generation;
+  const { report } = await analyseFor('probe', {
+    kind: 'probe',
+    ...cachedSet(engine, recipe, 'folder'),
+    recipe,
+    folds,
+  });
+  const { knnAccuracy, linearAccuracy, classes, photos } = report;
+  return { by: 'folder', folds, classes, photos, nearestNeighbours: knnAccuracy, linear: linearAccuracy };
+}
+
+/** What a preview can measure quality by. */
+export function telling(engine: Engine, extractionKey: string): 'folder' | 'pairs' | null {
+  if (areTelling(folderLabels(engine.library))) return 'folder';
+  return engine.library.variants.count(extractionKey) > 0 ? 'pairs' : null;
 }

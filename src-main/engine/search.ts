@@ -6,7 +6,7 @@ import {
   type SearchResult,
   SemblanceError,
 } from '../contract/index.ts';
-import { decodePowerMeans, l2Normalise } from '../descriptor/index.ts';
+import { encodeStatistics, l2Normalise } from '../descriptor/index.ts';
 import type { Hit } from '../search/index.ts';
 import type { Engine } from './engine.ts';
 import type { Serving } from './serving.ts';
@@ -17,9 +17,11 @@ export async function searchLibrary(
   query: CommandArguments['search'],
 ): Promise<SearchAnswer> {
   const startedMs = performance.now();
-  const descriptors = await Promise.all(query.examples.map((example) => describeExample(engine, example)));
-  // Taken only now, because a new generation may have come into service while the examples were read.
+  // One generation answers the whole question, whichever comes into service meanwhile.
   const serving = servingOf(engine);
+  const descriptors = await Promise.all(
+    query.examples.map((example) => describeExample(engine, example, serving)),
+  );
   const { hits, tier } = await serving.search(meanOf(descriptors), query.top);
   return {
     results: rank(engine, hits, query.top),
@@ -30,21 +32,22 @@ export async function searchLibrary(
 }
 
 /** The descriptor of a picture, by the recipe in service. */
-export async function describeExample(engine: Engine, example: Example): Promise<Float32Array> {
-  const serving = servingOf(engine);
-  if (example.kind === 'photo') {
-    const { id: contentId } = engine.library.photos.contentOf(example.photoId);
-    const known = serving.index.vector(contentId);
-    if (known) return known;
-    const cached = engine.library.powerMeans.get(contentId, serving.generation.extractionKey);
-    if (!cached)
-      throw new SemblanceError('not-found', 'This photo has not been indexed yet. Index its folder again.');
-    const { layout } = await engine.vision();
-    return serving.describe(layout, decodePowerMeans(cached));
+export async function describeExample(
+  engine: Engine,
+  example: Example,
+  serving = servingOf(engine),
+): Promise<Float32Array> {
+  if (example.kind === 'bytes') {
+    const vision = await engine.vision();
+    const { powerMeans } = await vision.extractBytes(example.bytes, example.name);
+    return serving.describe(encodeStatistics(vision.layout, powerMeans));
   }
-  const vision = await engine.vision();
-  const { powerMeans } = await vision.extractBytes(example.bytes, example.name);
-  return servingOf(engine).describe(vision.layout, powerMeans);
+  const { id: contentId } = engine.library.photos.contentOf(example.photoId);
+  const known = serving.index.vector(contentId);
+  if (known) return known;
+  const cached = engine.library.powerMeans.get(contentId, serving.generation.extractionKey);
+  if (cached) return serving.describe(cached);
+  throw new SemblanceError('not-found', 'This photo has not been indexed yet. Index its folder again.');
 }
 
 function servingOf(engine: Engine): Serving {

@@ -1,18 +1,25 @@
 /** The generation in service: its reducer and its search index, kept in step with the catalogue. */
-import type { Recipe } from '../contract/index.ts';
+import { type Recipe, SemblanceError } from '../contract/index.ts';
 import {
-  decodeFit,
-  encodeFit,
+  decodeFitted,
+  encodeFitted,
+  type Extraction,
   extractionKey,
+  extractionOf,
+  fittedByPca,
+  layoutOf,
+  learnedPooling,
+  nothingFitted,
   type PowerMeanLayout,
-  rawDescriptor,
+  RawDescriber,
   recipeKey,
-  type Reducer,
-  reducer,
+  rowProduct,
+  type Transform,
+  transformOf,
 } from '../descriptor/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
 import { ExactIndex, exactCrossover, type Hit, HnswTier } from '../search/index.ts';
-import type { InstalledModel } from '../vision/index.ts';
+import { type InstalledModel, installedModels } from '../vision/index.ts';
 import { genericFit } from './generic-fit.ts';
 
 /** Candidates that HNSW hands over for exact scoring, as a multiple of the results asked for. */
@@ -20,9 +27,11 @@ const overfetch = 4;
 
 export class Serving {
   readonly generation: StoredGeneration;
+  /** What the network is asked for, of new photos as of queries. */
+  readonly extraction: Extraction;
   readonly index = new ExactIndex();
   readonly #library: Library;
-  readonly #reduce: Reducer;
+  readonly #describer: Describer;
   readonly #crossover: number;
   /** The HNSW index once it is asked for, and once it is ready. */
   #opening: Promise<HnswTier | null> | null = null;
@@ -32,7 +41,8 @@ export class Serving {
     this.generation = generation;
     this.#library = library;
     this.#crossover = crossover;
-    this.#reduce = reducerOf(generation);
+    this.extraction = extractionOfGeneration(library, generation);
+    this.#describer = new Describer(generation, this.extraction);
   }
 
   /** Loads the generation in service, or null when the library has none yet. */
@@ -53,17 +63,19 @@ export class Serving {
     model: InstalledModel,
     crossover = exactCrossover,
   ): Serving {
-    const key = extractionKey(recipe, model.info.sha256);
-    const fit = recipe.reduction.kind === 'pca' ? genericFit(key) : null;
+    const extraction = extractionOf(recipe, model.info);
+    const fit = genericFit(recipe, extraction);
     const generation = library.change(() =>
       library.generations.create(
         {
           recipe,
           recipeKey: recipeKey(recipe, model.info.sha256),
-          extractionKey: key,
+          extractionKey: library.extractions.add(extraction),
           fit: fit ? 'generic' : 'none',
-          encodedFit: fit ? encodeFit(fit) : null,
+          encodedFit: fit ? encodeFitted(fittedByPca(fit)) : null,
           fittedOn: fit?.fittedOn ?? 0,
+          fitted: true,
+          note: '',
         },
         'serving',
         Date.now(),
@@ -72,8 +84,18 @@ export class Serving {
     return new Serving(library, generation, crossover);
   }
 
-  describe(layout: PowerMeanLayout, powerMeans: Float32Array): Float32Array {
-    return this.#reduce(rawDescriptor(this.generation.recipe, layout, powerMeans));
+  get layout(): PowerMeanLayout {
+    return layoutOf(this.extraction);
+  }
+
+  /** @param code a photo's statistics, as `encodeStatistics` makes them for the layout */
+  describe(code: Uint8Array): Promise<Float32Array> {
+    return this.#describer.describe(code);
+  }
+
+  /** The part of `describe` before reduction, which takes most of the time. */
+  pool(code: Uint8Array): Float32Array {
+    return this.#describer.pool(code);
   }
 
   /** Adds what has been committed to the catalogue. */
@@ -152,7 +174,43 @@ export class Serving {
   }
 }
 
-export function reducerOf(generation: StoredGeneration): Reducer {
-  const { recipe, encodedFit } = generation;
-  return reducer(recipe, encodedFit ? decodeFit(encodedFit) : null);
+/**
+ * What a generation's cached statistics are. Libraries of the first schema do not say; there it follows from the recipe.
+ * @throws SemblanceError `library-damaged` when it is not known
+ */
+export function extractionOfGeneration(
+  library: Library,
+  { recipe, extractionKey: key }: StoredGeneration,
+): Extraction {
+  const known = library.extractions.get(key);
+  if (known) return known;
+  const model = installedModels().find(({ info }) => info.name === recipe.model);
+  const derived = model && extractionOf(recipe, model.info);
+  if (derived && extractionKey(derived) === key) return derived;
+  throw new SemblanceError(
+    'library-damaged',
+    'It is not known what the stored feature statistics are. Index the folders again.',
+  );
+}
+
+/** Describes photos, one at a time, by a generation's recipe and fit. */
+export class Describer {
+  readonly #raw: RawDescriber;
+  readonly #transform: Transform;
+
+  constructor({ recipe, encodedFit }: StoredGeneration, extraction: Extraction) {
+    const fitted = encodedFit ? decodeFitted(encodedFit) : nothingFitted;
+    this.#raw = new RawDescriber(recipe, extraction, learnedPooling(fitted));
+    this.#transform = transformOf(recipe, fitted, rowProduct);
+  }
+
+  pool(code: Uint8Array): Float32Array {
+    return this.#raw.describe(code);
+  }
+
+  /** @throws SemblanceError `library-damaged`, `recipe-mismatch` */
+  async describe(code: Uint8Array): Promise<Float32Array> {
+    const values = this.pool(code);
+    return (await this.#transform({ rows: 1, columns: values.length, values })).values;
+  }
 }

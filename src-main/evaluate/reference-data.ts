@@ -14,6 +14,8 @@ const referenceSchema = v.object({
     v.minLength(1),
   ),
   train_rows: v.number(),
+  labels: v.optional(v.array(v.number())),
+  variance_threshold: v.optional(v.object({ threshold: v.number(), kept: v.array(v.number()) })),
   arrays: v.record(v.string(), v.object({ shape: v.array(v.number()), file: v.string() })),
 });
 
@@ -68,6 +70,8 @@ export interface ArrayError {
   array: string;
   maxAbsoluteError: number;
   maxRelativeError: number;
+  /** Of scores whose order matters and not their size: rank correlation where the expected score is positive. */
+  spearman?: number;
 }
 
 /** The relative error is |a − b| / max(|b|, 1e-5 · max |B|); NaN equals NaN, and nothing else. */

@@ -1,12 +1,17 @@
 /** The arrays of the golden data that follow from its stored features: PCA and normalisations. */
 import {
-  componentScales,
+  applyLinear,
   fitPca,
   fitStandardisation,
-  l2Normalise,
+  linearMapOfPca,
+  type MatrixProduct,
   type PcaFit,
+  rowAt,
+  type Rows,
+  scaleToUnit,
   signedPower,
   standardise,
+  unitRows,
 } from '../descriptor/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
 import type { ReferenceArray } from './reference-data.ts';
@@ -23,24 +28,29 @@ export async function reductions(
   trainRows: number,
   components: ReferenceArray | undefined,
 ): Promise<[string, ArrayLike<number>][]> {
-  const { columns } = features;
-  const rows = Array.from({ length: features.rows }, (_, row) =>
-    features.values.slice(row * columns, (row + 1) * columns),
-  );
-  const [train, test] = [rows.slice(0, trainRows), rows.slice(trainRows)];
-  const { product, release } = await runtimeProduct();
-  const values = Float64Array.from(features.values.subarray(0, trainRows * columns));
-  const fit = await fitPca({ rows: trainRows, columns, values }, dimension, product).finally(release);
-  if (components) alignSigns(fit, components.values);
-
-  const scores = fitStandardisation(train);
-  return [
-    ...projections('pca16.plain', fit, null, train, test),
-    ...projections('pca16.white', fit, 0, train, test),
-    ['zscore.test', flat(test.map((row) => standardise(scores, row)))],
-    ['power0.5.test', flat(test.map((row) => signedPower(row, 0.5)))],
-    ['l2.test', flat(test.map(l2Normalise))],
-  ];
+  const { columns, values } = features;
+  const part = (from: number, to: number): Rows => ({
+    rows: to - from,
+    columns,
+    values: values.slice(from * columns, to * columns),
+  });
+  const train = part(0, trainRows);
+  const test = part(trainRows, features.rows);
+  const { product, release } = runtimeProduct();
+  try {
+    const fit = await fitPca(train, dimension, product);
+    if (components) alignSigns(fit, components.values);
+    const scores = fitStandardisation(train);
+    return [
+      ...(await projections('pca16.plain', fit, false, train, test, product)),
+      ...(await projections('pca16.white', fit, true, train, test, product)),
+      ['zscore.test', byRow(test, (row) => standardise(scores, row))],
+      ['power0.5.test', byRow(test, (row) => signedPower(row, 0.5))],
+      ['l2.test', byRow(test, (row) => scaleToUnit(row))],
+    ];
+  } finally {
+    await release();
+  }
 }
 
 function alignSigns({ components, inputs }: PcaFit, expected: Float32Array): void {
@@ -51,32 +61,31 @@ function alignSigns({ components, inputs }: PcaFit, expected: Float32Array): voi
   }
 }
 
-function projections(
+async function projections(
   name: string,
   fit: PcaFit,
-  whitening: number | null,
-  train: Float32Array[],
-  test: Float32Array[],
-): [string, ArrayLike<number>][] {
-  const scales = componentScales(fit, whitening);
-  const project = (row: Float32Array) =>
-    Float32Array.from(scales, (scale, component) => {
-      let sum = 0;
-      for (let i = 0; i < fit.inputs; i++)
-        sum += fit.components[component * fit.inputs + i] * (row[i] - fit.mean[i]);
-      return sum * scale;
-    });
+  whitened: boolean,
+  train: Rows,
+  test: Rows,
+  product: MatrixProduct,
+): Promise<[string, ArrayLike<number>][]> {
+  const whitening = whitened ? ({ kind: 'regularised', epsilon: 0 } as const) : ({ kind: 'none' } as const);
+  const map = linearMapOfPca(fit, { dimension, whitening, shrinkage: 0 });
+  const projected = await applyLinear(map, test, product);
   return [
     [`${name}.mean`, fit.mean],
     [`${name}.components`, fit.components],
     [`${name}.explained_variance`, fit.eigenvalues],
     [`${name}.explained_variance_ratio`, fit.eigenvalues.map((variance) => variance / fit.totalVariance)],
-    [`${name}.train`, flat(train.map(project))],
-    [`${name}.test`, flat(test.map(project))],
-    [`${name}.test.l2`, flat(test.map((row) => l2Normalise(project(row))))],
+    [`${name}.train`, (await applyLinear(map, train, product)).values],
+    [`${name}.test`, projected.values.slice()],
+    [`${name}.test.l2`, unitRows(projected).values],
   ];
 }
 
-function flat(rows: Float32Array[]): Float32Array {
-  return Float32Array.from(rows.flatMap((row) => [...row]));
+/** A copy of the rows, each changed in place. */
+function byRow(rows: Rows, change: (row: Float32Array) => void): Float32Array {
+  const copy = { ...rows, values: rows.values.slice() };
+  for (let row = 0; row < copy.rows; row++) change(rowAt(copy, row));
+  return copy.values;
 }

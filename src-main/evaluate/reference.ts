@@ -12,7 +12,9 @@ import {
   type ReferenceArray,
   readReference,
 } from './reference-data.ts';
+import { type LayerStatistics, positionalPoolings, positionalStatistics } from './reference-positional.ts';
 import { reductions } from './reference-reductions.ts';
+import { selectionErrors } from './reference-selection.ts';
 
 const networkFile = 'tiny-resnet.onnx';
 const layers = ['layer3', 'layer4'];
@@ -25,18 +27,18 @@ const layers = ['layer3', 'layer4'];
  */
 export async function* verifyReference(folder: string): AsyncGenerator<ArrayError> {
   const reference = await readReference(folder);
-  const pictures = await runNetwork(folder, reference);
-  for (const [name, entry] of Object.entries(reference.arrays)) {
-    const ways = poolingsNamed(name);
+  const arrays = new Map<string, ReferenceArray>();
+  for (const [name, entry] of Object.entries(reference.arrays))
+    arrays.set(name, await readArray(folder, entry));
+  const statistics = positionalStatistics(layers, arrays);
+  const pictures = await runNetwork(folder, reference, statistics);
+  for (const [name, { values }] of arrays) {
+    const ways = poolingsNamed(name, statistics);
     if (ways.length === 0) continue;
-    const { values } = await readArray(folder, entry);
     const errors = ways.map((way) => compareArrays(name, joined(pictures.map(way)), values));
     yield errors.reduce((worst, error) => (error.maxRelativeError > worst.maxRelativeError ? error : worst));
   }
 
-  const arrays = new Map<string, ReferenceArray>();
-  for (const [name, entry] of Object.entries(reference.arrays))
-    arrays.set(name, await readArray(folder, entry));
   const features = arrays.get('concat.gem3');
   if (features === undefined) return;
   const computed = await reductions(features, reference.train_rows, arrays.get('pca16.plain.components'));
@@ -44,10 +46,15 @@ export async function* verifyReference(folder: string): AsyncGenerator<ArrayErro
     const expected = arrays.get(name);
     if (expected) yield compareArrays(name, values, expected.values);
   }
+  yield* selectionErrors(features, reference, arrays);
 }
 
 /** Each picture at its own size through the network: what each layer gives. */
-async function runNetwork(folder: string, { mean, std, images }: Reference): Promise<TapOutput[][]> {
+async function runNetwork(
+  folder: string,
+  { mean, std, images }: Reference,
+  statistics: LayerStatistics,
+): Promise<TapOutput[][]> {
   const model = await readFile(path.join(folder, networkFile)).catch((cause: unknown) => {
     throw new SemblanceError('not-found', `There is no ${networkFile} in ${folder}.`, { cause });
   });
@@ -56,7 +63,11 @@ async function runNetwork(folder: string, { mean, std, images }: Reference): Pro
     mean,
     deviation: std,
     range: 255,
-    taps: layers.map((layer) => ({ name: layer, value: lastActivation(model, layer) })),
+    taps: layers.map((layer) => ({
+      name: layer,
+      value: lastActivation(model, layer),
+      statistics: statistics.get(layer) ?? [],
+    })),
   });
   try {
     const outputs: TapOutput[][] = [];
@@ -74,12 +85,17 @@ async function runNetwork(folder: string, { mean, std, images }: Reference): Pro
 type Pooling = (picture: TapOutput[]) => Float32Array;
 
 /** All ways in which the product computes an array of this name from the network's outputs. */
-function poolingsNamed(name: string): Pooling[] {
+function poolingsNamed(name: string, statistics: LayerStatistics): Pooling[] {
   if (name === 'concat.gem3') {
     return poolings(3).map((pool) => (picture) => joined(picture.map(pool)));
   }
   if (name === 'concat.gem3.l2_per_layer') {
     return poolings(3).map((pool) => (picture) => joined(picture.map((tap) => l2Normalise(pool(tap)))));
+  }
+  const positional = positionalPoolings(name, statistics);
+  if (positional) {
+    const layer = layers.indexOf(positional.layer);
+    return positional.ways.map((pool) => (picture) => pool(picture[layer]));
   }
   const match = /^(gap|gmp|gem([\d.]+))\.(layer\d)$/.exec(name);
   const layer = match ? layers.indexOf(match[3]) : -1;

@@ -25,6 +25,8 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
     if (access === 'write') mkdirSync(folder, { recursive: true });
     const database = new Database(file, { readonly: access === 'read', timeout: 5000 });
     try {
+      // Looked at before anything is set, so that what a newer program made stays untouched.
+      refuseNewer(database, folder);
       if (access === 'write') {
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = NORMAL');
@@ -39,19 +41,26 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
   });
 }
 
+function versionOf(database: Connection): number {
+  return database.pragma('user_version', { simple: true }) as number;
+}
+
+function refuseNewer(database: Connection, folder: string): void {
+  if (versionOf(database) <= schemaVersion) return;
+  throw new SemblanceError(
+    'library-newer',
+    `The library in ${folder} was made by a newer Semblance. Update Semblance to open it.`,
+  );
+}
+
 function migrate(database: Connection, access: 'read' | 'write', folder: string): void {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version > schemaVersion) {
-    throw new SemblanceError(
-      'library-newer',
-      `The library in ${folder} was made by a newer Semblance. Update Semblance to open it.`,
-    );
-  }
+  const version = versionOf(database);
   if (version === schemaVersion) return;
   if (access === 'read') {
+    const why = version === 0 ? 'has not been set up completely' : 'was made by an older Semblance';
     throw new SemblanceError(
       'no-library',
-      `The library in ${folder} has not been set up completely. Run: semblance index FOLDER`,
+      `The library in ${folder} ${why}. Run once: semblance index FOLDER, or start Semblance.`,
     );
   }
   database.transaction(() => {

@@ -1,15 +1,21 @@
 /** Generations: a recipe with its fit and the descriptors made by it. One is in service, another may be in the making. */
 import * as v from 'valibot';
-import { type GenerationInfo, type Recipe, recipeSchema, SemblanceError } from '../contract/index.ts';
+import { anyRecipeSchema, type GenerationInfo, type Recipe, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 
 export interface NewGeneration {
   recipe: Recipe;
   recipeKey: string;
+  /** Of the cache that its descriptors come from; '' while that has yet to be learned. */
   extractionKey: string;
   fit: GenerationInfo['fit'];
+  /** As `encodeFitted` makes it; null where nothing is fitted. */
   encodedFit: Uint8Array | null;
   fittedOn: number;
+  /** False while the fit is still to be made. */
+  fitted: boolean;
+  /** What learning came to, in words, or ''. */
+  note: string;
 }
 
 export interface StoredGeneration extends NewGeneration {
@@ -25,6 +31,8 @@ interface GenerationRow {
   fitKind: GenerationInfo['fit'];
   fit: Buffer | null;
   fittedOn: number;
+  fitted: number;
+  note: string;
   createdAtMs: number;
 }
 
@@ -53,8 +61,8 @@ export class Generations {
   create(generation: NewGeneration, state: 'serving' | 'building', nowMs: number): StoredGeneration {
     const { lastInsertRowid } = this.#database
       .prepare(
-        `INSERT INTO generations (recipeKey, extractionKey, recipe, fitKind, fit, fittedOn, state, createdAtMs)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO generations (recipeKey, extractionKey, recipe, fitKind, fit, fittedOn, fitted, note, state, createdAtMs)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         generation.recipeKey,
@@ -63,10 +71,29 @@ export class Generations {
         generation.fit,
         generation.encodedFit,
         generation.fittedOn,
+        Number(generation.fitted),
+        generation.note,
         state,
         nowMs,
       );
     return { ...generation, id: Number(lastInsertRowid), createdAtMs: nowMs };
+  }
+
+  /** Gives a generation in the making the cache that its descriptors come from. */
+  setExtraction(generationId: number, extractionKey: string): void {
+    this.#database
+      .prepare('UPDATE generations SET extractionKey = ? WHERE id = ?')
+      .run(extractionKey, generationId);
+  }
+
+  /** Gives a generation in the making its fit. */
+  setFit(
+    generationId: number,
+    { fit, encodedFit, fittedOn, note }: Pick<NewGeneration, 'fit' | 'encodedFit' | 'fittedOn' | 'note'>,
+  ): void {
+    this.#database
+      .prepare('UPDATE generations SET fitKind = ?, fit = ?, fittedOn = ?, note = ?, fitted = 1 WHERE id = ?')
+      .run(fit, encodedFit, fittedOn, note, generationId);
   }
 
   /** Puts a complete generation in service and forgets every other, in one transaction. */
@@ -77,9 +104,9 @@ export class Generations {
     })();
   }
 
-  /** Drops generations that were never completed. */
-  dropBuilding(): void {
-    this.#database.prepare("DELETE FROM generations WHERE state = 'building'").run();
+  /** Drops a generation that is not to be completed; one in service stays. */
+  drop(generationId: number): void {
+    this.#database.prepare("DELETE FROM generations WHERE id = ? AND state = 'building'").run(generationId);
   }
 
   addDescriptors(generationId: number, descriptors: { contentId: number; vector: Float32Array }[]): void {
@@ -89,6 +116,25 @@ export class Generations {
     this.#database.transaction(() => {
       for (const { contentId, vector } of descriptors) insert.run(generationId, contentId, bytesOf(vector));
     })();
+  }
+
+  hasDescriptor(generationId: number, contentId: number): boolean {
+    return (
+      this.#database
+        .prepare('SELECT 1 FROM descriptors WHERE generationId = ? AND contentId = ?')
+        .get(generationId, contentId) !== undefined
+    );
+  }
+
+  /** Searchable pictures that have no descriptor in the generation. */
+  missing(generationId: number): number[] {
+    return this.#database
+      .prepare<[number], { id: number }>(
+        `SELECT id FROM contents WHERE NOT EXISTS
+           (SELECT 1 FROM descriptors WHERE generationId = ? AND contentId = contents.id) ORDER BY id`,
+      )
+      .all(generationId)
+      .map(({ id }) => id);
   }
 
   countDescriptors(generationId: number): number {
@@ -125,14 +171,14 @@ export class Generations {
 }
 
 function toGeneration(row: GenerationRow): StoredGeneration {
-  const recipe = v.safeParse(recipeSchema, JSON.parse(row.recipe));
+  const recipe = v.safeParse(anyRecipeSchema, JSON.parse(row.recipe));
   if (!recipe.success) {
     throw new SemblanceError(
       'library-damaged',
       'The recipe stored in this library is not valid. Index again.',
     );
   }
-  const { id, recipeKey, extractionKey, fitKind, fit, fittedOn, createdAtMs } = row;
+  const { id, recipeKey, extractionKey, fitKind, fit, fittedOn, fitted, note, createdAtMs } = row;
   return {
     id,
     recipe: recipe.output,
@@ -141,14 +187,16 @@ function toGeneration(row: GenerationRow): StoredGeneration {
     fit: fitKind,
     encodedFit: fit,
     fittedOn,
+    fitted: fitted === 1,
+    note,
     createdAtMs,
   };
 }
 
 /** What interfaces are told of a generation. */
 export function generationInfo(generation: StoredGeneration): GenerationInfo {
-  const { id, recipeKey, recipe, fit, fittedOn, createdAtMs } = generation;
-  return { id, recipeKey, recipe, fit, fittedOn, createdAtMs };
+  const { id, recipeKey, recipe, fit, fittedOn, note, createdAtMs } = generation;
+  return { id, recipeKey, recipe, fit, fittedOn, note, createdAtMs };
 }
 
 function bytesOf(vector: Float32Array): Uint8Array {

@@ -1,12 +1,18 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
+import { SemblanceError } from '../contract/index.ts';
 import { type Connection, explained, openDatabase, takeWriteLock, type WriteLock } from './database.ts';
+import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
+import { type CachedExtraction, Extractions } from './extractions.ts';
 import { Folders } from './folders.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
+import { Maps } from './maps.ts';
+import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
+import { Variants } from './variants.ts';
 
 export class Library {
   readonly path: string;
@@ -14,7 +20,11 @@ export class Library {
   readonly folders: Folders;
   readonly photos: Photos;
   readonly inFlight: InFlight;
+  readonly extractions: Extractions;
   readonly powerMeans: PowerMeansCache;
+  readonly variants: Variants;
+  readonly pastRecipes: PastRecipes;
+  readonly maps: Maps;
   readonly generations: Generations;
   readonly settings: SettingsStore;
   readonly #database: Connection;
@@ -29,7 +39,11 @@ export class Library {
     this.folders = new Folders(database);
     this.photos = new Photos(database);
     this.inFlight = new InFlight(database);
-    this.powerMeans = new PowerMeansCache(database);
+    this.extractions = new Extractions(database);
+    this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));
+    this.variants = new Variants(database);
+    this.pastRecipes = new PastRecipes(database);
+    this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
   }
@@ -56,6 +70,38 @@ export class Library {
   /** Runs changes that belong together: all of them happen, or none. */
   change<Result>(changes: () => Result): Result {
     return explained(this.path, () => this.#database.transaction(changes)());
+  }
+
+  /** @throws SemblanceError `library-damaged` */
+  layoutOfExtraction(key: string): PowerMeanLayout {
+    const extraction = this.extractions.get(key);
+    if (extraction) return layoutOf(extraction);
+    throw new SemblanceError(
+      'library-damaged',
+      'It is not known what the stored feature statistics are. Index the folders again.',
+    );
+  }
+
+  /** Bytes that cached statistics take. */
+  cacheBytes(): number {
+    return this.extractions.list().reduce((sum, each) => sum + each.pictures * each.bytesPerPicture, 0);
+  }
+
+  /**
+   * Makes the cache fit a budget: other extractions go first, then pictures of the one in use. Returns how many
+   * pictures' statistics went.
+   */
+  trimCache(budgetBytes: number, keyInUse: string): number {
+    const inUseFirst = (a: CachedExtraction, b: CachedExtraction) =>
+      Number(b.key === keyInUse) - Number(a.key === keyInUse);
+    let left = budgetBytes;
+    let gone = 0;
+    for (const { key, pictures, bytesPerPicture } of this.extractions.list().sort(inUseFirst)) {
+      const kept = Math.min(pictures, Math.max(0, Math.floor(left / bytesPerPicture)));
+      left -= kept * bytesPerPicture;
+      if (kept < pictures) gone += this.change(() => this.powerMeans.keepFirst(key, kept));
+    }
+    return gone;
   }
 
   /** Forgets pictures that no file contains any more; returns their ids. */

@@ -118,6 +118,20 @@ export class Photos {
       .all();
   }
 
+  /** Path and picture of every searchable photo. */
+  paths(): { path: string; contentId: number }[] {
+    return this.#database
+      .prepare<[], { folderPath: string; directory: string; name: string; contentId: number }>(
+        `SELECT folders.path AS folderPath, directory, name, contentId
+         FROM photos JOIN folders ON folders.id = photos.folderId WHERE contentId IS NOT NULL ORDER BY photos.id`,
+      )
+      .all()
+      .map(({ folderPath, directory, name, contentId }) => ({
+        path: join(folderPath, directory, name),
+        contentId,
+      }));
+  }
+
   problems(query: { offset: number; limit: number }): { total: number; problems: PhotoProblem[] } {
     const rows = this.#database
       .prepare<[number, number], KnownFile & { folderPath: string }>(
@@ -142,6 +156,32 @@ export class Photos {
          FROM photos WHERE folderId = ?`,
       )
       .all(folderId);
+  }
+
+  /** Changes when photos come, go or move. */
+  stamp(): string {
+    const row = this.#database
+      .prepare<[], { total: number; newest: number | null; places: number | null }>(
+        'SELECT count(*) AS total, max(id) AS newest, sum(length(directory) * id) AS places FROM photos',
+      )
+      .get();
+    return `${row?.total ?? 0}-${row?.newest ?? 0}-${row?.places ?? 0}`;
+  }
+
+  /** Different pictures. */
+  contentCount(): number {
+    return (
+      this.#database.prepare<[], { total: number }>('SELECT count(*) AS total FROM contents').get()?.total ??
+      0
+    );
+  }
+
+  /** Ids of all pictures, in the order of their hashes: a random one, but the same each time. */
+  contentIds(): number[] {
+    return this.#database
+      .prepare<[], { id: number }>('SELECT id FROM contents ORDER BY hash')
+      .all()
+      .map(({ id }) => id);
   }
 
   contentWithHash(hash: string): number | undefined {

@@ -1,16 +1,30 @@
 /** The power-mean cache: what the network said of each picture, so that recipes change without running it again. */
+import { decodeFirstCode, encodeStatistics, type PowerMeanLayout } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 
 export interface CachedPowerMeans {
   contentId: number;
+  /** As `encodeStatistics` makes it. */
   data: Uint8Array;
 }
 
+interface CacheRow {
+  data: Buffer;
+  encoding: number;
+}
+
+/** Rows of the first schema, sixteen bits a number. */
+const firstEncoding = 1;
+const presentEncoding = 2;
+
 export class PowerMeansCache {
   readonly #database: Connection;
+  readonly #layoutOf: (extractionKey: string) => PowerMeanLayout;
 
-  constructor(database: Connection) {
+  /** @param layoutOf tells the layout of an extraction, for rows that are still encoded as by the first schema */
+  constructor(database: Connection, layoutOf: (extractionKey: string) => PowerMeanLayout) {
     this.#database = database;
+    this.#layoutOf = layoutOf;
   }
 
   has(contentId: number, extractionKey: string): boolean {
@@ -24,46 +38,65 @@ export class PowerMeansCache {
   add(contentId: number, extractionKey: string, data: Uint8Array): void {
     this.#database
       .prepare(
-        `INSERT INTO powerMeans (contentId, extractionKey, data) VALUES (?, ?, ?)
-         ON CONFLICT (contentId, extractionKey) DO UPDATE SET data = excluded.data`,
+        `INSERT INTO powerMeans (contentId, extractionKey, data, encoding) VALUES (?, ?, ?, ?)
+         ON CONFLICT (contentId, extractionKey) DO UPDATE SET data = excluded.data, encoding = excluded.encoding`,
       )
-      .run(contentId, extractionKey, data);
+      .run(contentId, extractionKey, data, presentEncoding);
   }
 
   count(extractionKey: string): number {
-    const row = this.#database
-      .prepare<[string], { total: number }>(
-        'SELECT count(*) AS total FROM powerMeans WHERE extractionKey = ?',
-      )
-      .get(extractionKey);
-    return row?.total ?? 0;
+    return this.#number('SELECT count(*) AS number FROM powerMeans WHERE extractionKey = ?', extractionKey);
+  }
+
+  #number(query: string, ...parameters: string[]): number {
+    return this.#database.prepare<string[], { number: number }>(query).get(...parameters)?.number ?? 0;
   }
 
   get(contentId: number, extractionKey: string): Uint8Array | undefined {
-    return this.#database
-      .prepare<[number, string], { data: Buffer }>(
-        'SELECT data FROM powerMeans WHERE contentId = ? AND extractionKey = ?',
+    const row = this.#database
+      .prepare<[number, string], CacheRow>(
+        'SELECT data, encoding FROM powerMeans WHERE contentId = ? AND extractionKey = ?',
       )
-      .get(contentId, extractionKey)?.data;
+      .get(contentId, extractionKey);
+    return row && this.#present(row, extractionKey);
+  }
+
+  #present({ data, encoding }: CacheRow, extractionKey: string): Uint8Array {
+    if (encoding !== firstEncoding) return data;
+    return encodeStatistics(this.#layoutOf(extractionKey), decodeFirstCode(data));
+  }
+
+  /** Rows that are still encoded as by the first schema. */
+  outdated(): number {
+    return this.#number('SELECT count(*) AS number FROM powerMeans WHERE encoding = 1');
+  }
+
+  /** Re-encodes at most `atMost` rows; returns how many there were. */
+  renew(atMost: number): number {
+    const rows = this.#database
+      .prepare<[number], CacheRow & { id: number; extractionKey: string }>(
+        'SELECT id, data, encoding, extractionKey FROM powerMeans WHERE encoding = 1 LIMIT ?',
+      )
+      .all(atMost);
+    const update = this.#database.prepare('UPDATE powerMeans SET data = ?, encoding = ? WHERE id = ?');
+    for (const row of rows) update.run(this.#present(row, row.extractionKey), presentEncoding, row.id);
+    return rows.length;
   }
 
   /**
-   * Every picture's cache, or of a large library an even sample of at most `atMost`, taken in the order of the
+   * Ids of all cached pictures, or of a large library an even sample of at most `atMost`, taken in the order of the
    * content hashes: independent of the order in which photos came, and the same each time.
    */
-  *sample(extractionKey: string, atMost: number): Generator<CachedPowerMeans> {
+  sample(extractionKey: string, atMost: number): number[] {
     const ids = this.#database
       .prepare<[string], { contentId: number }>(
         `SELECT contentId FROM powerMeans JOIN contents ON contents.id = contentId
          WHERE extractionKey = ? ORDER BY hash`,
       )
-      .all(extractionKey);
-    const step = Math.max(1, ids.length / atMost);
-    for (let position = 0; Math.floor(position) < ids.length; position += step) {
-      const { contentId } = ids[Math.floor(position)];
-      const data = this.get(contentId, extractionKey);
-      if (data) yield { contentId, data };
-    }
+      .all(extractionKey)
+      .map(({ contentId }) => contentId);
+    if (ids.length <= atMost) return ids;
+    return Array.from({ length: atMost }, (_, i) => ids[Math.floor((i * ids.length) / atMost)]);
   }
 
   /** Pictures that have a cache but no descriptor in the generation. */
@@ -79,5 +112,27 @@ export class PowerMeansCache {
       const data = this.get(contentId, extractionKey);
       if (data) yield { contentId, data };
     }
+  }
+
+  /** Searchable pictures that have no cache of the extraction. */
+  missing(extractionKey: string): number[] {
+    return this.#database
+      .prepare<[string], { id: number }>(
+        `SELECT id FROM contents WHERE NOT EXISTS
+           (SELECT 1 FROM powerMeans WHERE extractionKey = ? AND contentId = contents.id) ORDER BY id`,
+      )
+      .all(extractionKey)
+      .map(({ id }) => id);
+  }
+
+  /** Forgets all pictures of an extraction but the first so many; returns how many went. */
+  keepFirst(extractionKey: string, pictures: number): number {
+    const { changes } = this.#database
+      .prepare(
+        `DELETE FROM powerMeans WHERE id IN
+           (SELECT id FROM powerMeans WHERE extractionKey = ? ORDER BY contentId LIMIT -1 OFFSET ?)`,
+      )
+      .run(extractionKey, pictures);
+    return changes;
   }
 }

@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -82,5 +82,45 @@ export const migrations = [
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) STRICT;
+  `,
+  `
+  -- What the network was asked for, by the key under which its answers are cached.
+  CREATE TABLE extractions (
+    key TEXT PRIMARY KEY,
+    description BLOB NOT NULL
+  ) STRICT;
+
+  -- Rows of encoding 1 are re-encoded in the background, and can be read until then.
+  ALTER TABLE powerMeans ADD COLUMN encoding INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX powerMeansByEncoding ON powerMeans(encoding) WHERE encoding = 1;
+  CREATE INDEX powerMeansByKey ON powerMeans(extractionKey, contentId);
+
+  -- Statistics of altered copies of a picture, from which matching pairs are learned without labels.
+  CREATE TABLE variants (
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    extractionKey TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (contentId, extractionKey, variant)
+  ) STRICT;
+
+  -- Recipes that were in service, the latest last, so that there is a way back.
+  CREATE TABLE pastRecipes (
+    id INTEGER PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    endedAtMs INTEGER NOT NULL
+  ) STRICT;
+
+  -- The photos laid out in two dimensions, by the descriptors of a generation.
+  CREATE TABLE maps (
+    generationId INTEGER PRIMARY KEY REFERENCES generations(id) ON DELETE CASCADE,
+    method TEXT NOT NULL,
+    contentIds BLOB NOT NULL, -- 32-bit numbers
+    points BLOB NOT NULL -- x and y of each, single precision
+  ) STRICT;
+
+  -- A generation in the making has no fit until it was fitted; its note says what learning came to.
+  ALTER TABLE generations ADD COLUMN fitted INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE generations ADD COLUMN note TEXT NOT NULL DEFAULT '';
   `,
 ];

@@ -3,7 +3,13 @@ import * as v from 'valibot';
 import type { Settings } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 
-const storedSchema = v.object({ lowPriority: v.fallback(v.boolean(), false) });
+/** Enough for half a million photos of the default recipe. */
+const defaultCacheBudgetBytes = 20e9;
+
+const storedSchema = v.object({
+  lowPriority: v.fallback(v.boolean(), false),
+  cacheBudgetBytes: v.fallback(v.pipe(v.number(), v.minValue(0)), defaultCacheBudgetBytes),
+});
 
 export class SettingsStore {
   readonly #database: Connection;

@@ -1,6 +1,6 @@
 /** From a descriptor to the most similar ones. */
 export { ExactIndex } from './exact-index.ts';
-export { type Hit } from './top-hits.ts';
+export { type Hit, TopHits } from './top-hits.ts';
 export { HnswTier } from './hnsw-tier.ts';
 
 /**

@@ -1,10 +1,10 @@
-/** The network on one thread: pixels become power means. */
+/** The network on one thread: pixels become statistics of feature maps. */
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
-import { keepOutputs } from './onnx/prune.ts';
+import { statisticsGraph, type TapRequest } from './onnx/positional-pooling.ts';
 
 /**
  * Small activations to the tenth power are denormal numbers, which on many processors cost a hundred times more than
@@ -19,20 +19,28 @@ function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
   };
 }
 
+/** What the network gives for one request. */
+export interface TapResult {
+  values: Float32Array;
+  /** Shape of the values, of which the first is 1, the number of photos. */
+  dims: readonly number[];
+}
+
 export class Extractor {
   readonly #session: ort.InferenceSession;
-  readonly #taps: string[];
+  /** Names of the outputs, one a request. */
+  readonly #outputs: string[];
 
-  private constructor(session: ort.InferenceSession, taps: string[]) {
+  private constructor(session: ort.InferenceSession, outputs: string[]) {
     this.#session = session;
-    this.#taps = taps;
+    this.#outputs = outputs;
   }
 
-  /** @throws SemblanceError `model-invalid` */
-  static async load(graphPath: string, taps: string[], threads: number): Promise<Extractor> {
+  /** @throws SemblanceError of `statisticsGraph` */
+  static async load(graphPath: string, requests: TapRequest[], threads: number): Promise<Extractor> {
     try {
-      const graph = keepOutputs(readFileSync(graphPath), taps);
-      return new Extractor(await ort.InferenceSession.create(graph, sessionOptions(threads)), taps);
+      const { graph, outputs } = statisticsGraph(readFileSync(graphPath), requests);
+      return new Extractor(await ort.InferenceSession.create(graph, sessionOptions(threads)), outputs);
     } catch (cause) {
       if (cause instanceof SemblanceError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -42,13 +50,18 @@ export class Extractor {
     }
   }
 
-  /** @returns for each tap, 7 × channels power means */
-  async run({ data, width, height }: Pixels): Promise<Float32Array[]> {
+  /**
+   * @param wanted places of the requests whose results are wanted; all when left out
+   * @returns one result for each, in their order
+   */
+  async run({ data, width, height }: Pixels, wanted?: number[]): Promise<TapResult[]> {
+    const names = wanted?.map((place) => this.#outputs[place]) ?? this.#outputs;
     let outputs: ort.InferenceSession.OnnxValueMapType;
     try {
-      outputs = await this.#session.run({
-        [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]),
-      });
+      outputs = await this.#session.run(
+        { [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) },
+        [...new Set(names)],
+      );
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
       throw new SemblanceError(
@@ -57,10 +70,13 @@ export class Extractor {
         { cause },
       );
     }
-    return this.#taps.map((tap) => {
-      const { data: values } = outputs[tap];
-      if (values instanceof Float32Array) return values;
-      throw new SemblanceError('model-invalid', `The tap '${tap}' gives no floats. Install the model again.`);
+    return names.map((name) => {
+      const { data: values, dims } = outputs[name];
+      if (values instanceof Float32Array) return { values, dims };
+      throw new SemblanceError(
+        'model-invalid',
+        `The model's '${name}' is no float. Install the model again.`,
+      );
     });
   }
 }

@@ -1,4 +1,6 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
+export { alteredPhotos, alterations } from './alterations.ts';
+export { croppedPhoto } from './cropped-photo.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { type InstalledModel, installedModels } from './models.ts';
 
@@ -6,4 +8,4 @@ export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { computeThreads, providerName, Vision } from './vision.ts';
-export type { FileReading } from './vision-messages.ts';
+export type { FileReading, TapMap } from './vision-messages.ts';

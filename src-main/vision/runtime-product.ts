@@ -1,9 +1,11 @@
-/** Matrix products in double precision by onnxruntime, which uses all cores and vector instructions. */
+/** Matrix products by onnxruntime, which uses all cores and vector instructions. */
 import * as ort from 'onnxruntime-node';
-import type { Matrix, MatrixProduct } from '../descriptor/index.ts';
+import type { Matrix, MatrixProduct, Values } from '../descriptor/index.ts';
 import { node, valueInfo, writeModel } from './onnx/model-file.ts';
 
-function gemm(transposeA: boolean, transposeB: boolean): Uint8Array {
+type Precision = 'float' | 'double';
+
+function gemm(precision: Precision, transposeA: boolean, transposeB: boolean): Uint8Array {
   return writeModel({
     ir_version: 8,
     producer_name: 'semblance',
@@ -12,26 +14,44 @@ function gemm(transposeA: boolean, transposeB: boolean): Uint8Array {
       name: 'product',
       node: [node('Gemm', ['a', 'b'], 'product', { transA: Number(transposeA), transB: Number(transposeB) })],
       initializer: [],
-      input: [valueInfo('a', 'double', ['I', 'J']), valueInfo('b', 'double', ['K', 'L'])],
-      output: [valueInfo('product', 'double', ['M', 'N'])],
+      input: [valueInfo('a', precision, ['I', 'J']), valueInfo('b', precision, ['K', 'L'])],
+      output: [valueInfo('product', precision, ['M', 'N'])],
     },
   });
 }
 
+function tensor({ rows, columns, values }: Matrix<Values>): ort.Tensor {
+  const dims = [rows, columns];
+  return values instanceof Float64Array
+    ? new ort.Tensor('float64', values, dims)
+    : new ort.Tensor('float32', values, dims);
+}
+
 /** Gives a `MatrixProduct`, and a function that frees what it holds. */
-export async function runtimeProduct(): Promise<{ product: MatrixProduct; release: () => Promise<void> }> {
-  const variants = [0, 1, 2, 3].map((variant) => gemm((variant & 1) === 1, (variant & 2) === 2));
-  const sessions = await Promise.all(variants.map((graph) => ort.InferenceSession.create(graph)));
-  const input = ({ rows, columns, values }: Matrix) => new ort.Tensor('float64', values, [rows, columns]);
-  const product: MatrixProduct = async (a, b, { transposeA = false, transposeB = false } = {}) => {
-    const session = sessions[Number(transposeA) + 2 * Number(transposeB)];
-    const result = (await session.run({ a: input(a), b: input(b) })).product;
-    return { rows: result.dims[0], columns: result.dims[1], values: result.data as Float64Array };
+export function runtimeProduct(): { product: MatrixProduct; release: () => Promise<void> } {
+  const sessions = new Map<string, Promise<ort.InferenceSession>>();
+  const sessionFor = (precision: Precision, transposeA: boolean, transposeB: boolean) => {
+    const key = `${precision} ${transposeA} ${transposeB}`;
+    const known = sessions.get(key);
+    if (known) return known;
+    const made = ort.InferenceSession.create(gemm(precision, transposeA, transposeB));
+    sessions.set(key, made);
+    return made;
+  };
+  const product: MatrixProduct = async <V extends Values>(
+    a: Matrix<V>,
+    b: Matrix<V>,
+    { transposeA = false, transposeB = false } = {},
+  ) => {
+    const precision = a.values instanceof Float64Array ? 'double' : 'float';
+    const session = await sessionFor(precision, transposeA, transposeB);
+    const result = (await session.run({ a: tensor(a), b: tensor(b) })).product;
+    return { rows: result.dims[0], columns: result.dims[1], values: result.data as V };
   };
   return {
     product,
     release: async () => {
-      await Promise.all(sessions.map((session) => session.release()));
+      await Promise.all([...sessions.values()].map(async (session) => (await session).release()));
     },
   };
 }

@@ -1,50 +1,63 @@
 /** A network with taps, for looking at its feature maps themselves rather than indexing with it. */
 import * as ort from 'onnxruntime-node';
 import { SemblanceError } from '../contract/index.ts';
+import type { TapStatistic } from '../descriptor/index.ts';
 import type { Pixels } from './decode.ts';
-import { type ExtractionPlan, extractionGraph, mapOutput, photoInput } from './onnx/extraction-graph.ts';
+import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extraction-graph.ts';
 import { readModel } from './onnx/model-file.ts';
+import { statisticsGraph } from './onnx/positional-pooling.ts';
+import type { TapMap } from './vision-messages.ts';
 
-export interface TapOutput {
+export interface TapOutput extends TapMap {
   /** `statisticsPerChannel` rows of `channels` numbers, as the graph computes them. */
   powerMeans: Float32Array;
-  /** Channels × positions. */
-  map: Float32Array;
-  channels: number;
+  /** height × width. */
   positions: number;
+  /** What the plan asked for besides, as the graph computes it. */
+  statistics: Float32Array[];
+}
+
+interface TappedPlan extends ExtractionPlan {
+  taps: (ExtractionPlan['taps'][number] & { statistics?: TapStatistic[] })[];
 }
 
 export class TappedModel {
   readonly #session: ort.InferenceSession;
-  readonly #taps: string[];
+  /** Names of each tap's outputs: power means, the map, and what was asked for besides. */
+  readonly #outputs: string[][];
 
-  private constructor(session: ort.InferenceSession, taps: string[]) {
+  private constructor(session: ort.InferenceSession, outputs: string[][]) {
     this.#session = session;
-    this.#taps = taps;
+    this.#outputs = outputs;
   }
 
-  /** @throws SemblanceError `model-invalid` */
-  static async load(model: Uint8Array, plan: Omit<ExtractionPlan, 'maps'>): Promise<TappedModel> {
-    const graph = extractionGraph(model, { ...plan, maps: true });
-    const session = await ort.InferenceSession.create(graph);
-    return new TappedModel(
-      session,
-      plan.taps.map(({ name }) => name),
+  /** @throws SemblanceError `model-invalid`, or `invalid-arguments` for levels or weights that cannot be */
+  static async load(model: Uint8Array, plan: TappedPlan): Promise<TappedModel> {
+    const always: TapStatistic[] = [{ kind: 'power-means' }, { kind: 'map' }];
+    const requests = plan.taps.map(({ name, statistics = [] }) =>
+      [...always, ...statistics].map((statistic) => ({ name, statistic })),
     );
+    const { graph, outputs } = statisticsGraph(extractionGraph(model, plan), requests.flat());
+    let at = 0;
+    const byTap = requests.map(({ length }) => outputs.slice(at, (at += length)));
+    return new TappedModel(await ort.InferenceSession.create(graph), byTap);
   }
 
   /** @returns what each tap gives, in the order of the plan */
   async run({ data, width, height }: Pixels): Promise<TapOutput[]> {
     const photo = new ort.Tensor('uint8', data, [1, height, width, 3]);
-    const outputs = await this.#session.run({ [photoInput]: photo });
-    return this.#taps.map((tap) => {
-      const statistics = outputs[tap];
-      const map = outputs[mapOutput(tap)];
+    const results = await this.#session.run({ [photoInput]: photo });
+    return this.#outputs.map((names) => {
+      const [powerMeans, map, ...statistics] = names.map((name) => results[name]);
+      const [, channels, rows, columns] = map.dims;
       return {
-        powerMeans: statistics.data as Float32Array,
+        powerMeans: powerMeans.data as Float32Array,
         map: map.data as Float32Array,
-        channels: map.dims[1],
-        positions: map.dims[2] * map.dims[3],
+        channels,
+        height: rows,
+        width: columns,
+        positions: rows * columns,
+        statistics: statistics.map(({ data: values }) => values as Float32Array),
       };
     });
   }

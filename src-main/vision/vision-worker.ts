@@ -5,33 +5,45 @@
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../contract/index.ts';
-import { decodePhoto, resized, thumbnailOf } from './decode.ts';
+import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor } from './extractor.ts';
 import { photoFormat } from './photo-format.ts';
 import { readPhotoFile } from './read-file.ts';
 import type {
   Extraction,
   FileReading,
+  NamedBytes,
+  TapMap,
   WorkerMessage,
   WorkerRequest,
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, threads } = workerData as WorkerSetting;
+const { graphPath, settings, mapTaps, threads } = workerData as WorkerSetting;
 const waiting = new Map<number, (known: boolean) => void>();
+let mapExtractor: Promise<Extractor> | null = null;
 
 function send(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function extract(extractor: Extractor, bytes: Uint8Array, name: string): Promise<Extraction> {
+function decode(bytes: Uint8Array, format: string, scales: number[]): Promise<DecodedPhoto> {
+  return decodePhoto(bytes, format, Math.round(settings.longerSide * Math.max(...scales)));
+}
+
+function scaled(pixels: Pixels, scales: number[]): Promise<Pixels[]> {
+  return Promise.all(scales.map((scale) => resized(pixels, Math.round(settings.longerSide * scale))));
+}
+
+async function extract(extractor: Extractor, { bytes, name }: NamedBytes): Promise<Extraction> {
   const format = await photoFormat(bytes, name);
-  const largest = Math.round(settings.longerSide * Math.max(...settings.scales));
-  const { pixels, width, height } = await decodePhoto(bytes, format, largest);
-  const sizes = settings.scales.map((scale) => resized(pixels, Math.round(settings.longerSide * scale)));
-  const [thumbnail, scaled] = await Promise.all([thumbnailOf(pixels), Promise.all(sizes)]);
+  const { pixels, width, height } = await decode(bytes, format, settings.scales);
+  const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, settings.scales)]);
   const parts: Float32Array[] = [];
-  for (const picture of scaled) parts.push(...(await extractor.run(picture)));
+  for (const picture of pictures) {
+    const results = await extractor.run(picture);
+    parts.push(...results.map(({ values }) => values));
+  }
   const powerMeans = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -50,8 +62,54 @@ async function readFile(extractor: Extractor, id: number, path: string): Promise
     waiting.set(id, resolve);
     send({ kind: 'hashed', id, contentHash });
   });
-  const extraction = known ? null : await extract(extractor, bytes, path);
+  const extraction = known ? null : await extract(extractor, { bytes, name: path });
   return { contentHash, sizeBytes: bytes.length, modifiedAtMs, extraction };
+}
+
+/**
+ * Maps of all taps come from one session, which is made when the first are asked for, so that asking for others takes
+ * no more memory.
+ */
+function extractorOfMaps(): Promise<Extractor> {
+  mapExtractor ??= Extractor.load(
+    graphPath,
+    mapTaps.map((name) => ({ name, statistic: { kind: 'map' } })),
+    threads,
+  );
+  return mapExtractor;
+}
+
+async function extractMaps({
+  photo,
+  taps,
+  scales,
+}: Extract<WorkerRequest, { kind: 'maps' }>): Promise<TapMap[][]> {
+  const bytes = typeof photo === 'string' ? (await readPhotoFile(photo)).bytes : photo.bytes;
+  const format = await photoFormat(bytes, typeof photo === 'string' ? photo : photo.name);
+  // Decoded as for indexing even where only smaller scales are wanted, so that the pixels are the same.
+  const { pixels } = await decode(bytes, format, [...settings.scales, ...scales]);
+  const extractor = await extractorOfMaps();
+  const maps: TapMap[][] = [];
+  for (const picture of await scaled(pixels, scales)) {
+    const results = await extractor.run(picture, taps);
+    maps.push(
+      results.map(({ values, dims: [, channels, height, width] }) => ({
+        map: values,
+        channels,
+        height,
+        width,
+      })),
+    );
+  }
+  return maps;
+}
+
+/** What a message calls the photo of a request. */
+function photoName(request: WorkerRequest): string {
+  if (request.kind === 'file') return request.path;
+  if (request.kind === 'bytes') return request.name;
+  if (request.kind === 'known') return '';
+  return typeof request.photo === 'string' ? request.photo : request.photo.name;
 }
 
 async function answer(extractor: Extractor, request: WorkerRequest): Promise<void> {
@@ -62,12 +120,13 @@ async function answer(extractor: Extractor, request: WorkerRequest): Promise<voi
       waiting.delete(id);
     } else if (request.kind === 'file') {
       send({ kind: 'file', id, reading: await readFile(extractor, id, request.path) });
+    } else if (request.kind === 'bytes') {
+      send({ kind: 'bytes', id, extraction: await extract(extractor, request) });
     } else {
-      send({ kind: 'bytes', id, extraction: await extract(extractor, request.bytes, request.name) });
+      send({ kind: 'maps', id, maps: await extractMaps(request) });
     }
   } catch (error) {
-    const photo = request.kind === 'file' ? request.path : request.kind === 'bytes' ? request.name : '';
-    send({ kind: 'error', id, error: { photo, ...toErrorReport(error) } });
+    send({ kind: 'error', id, error: { photo: photoName(request), ...toErrorReport(error) } });
   }
 }
 

@@ -1,13 +1,15 @@
-/** Photos become power means, on worker threads. */
+/** Photos become statistics of feature maps, on worker threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SemblanceError, sibling } from '../contract/index.ts';
-import type { PowerMeanLayout } from '../descriptor/index.ts';
+import { type PowerMeanLayout, statisticLength } from '../descriptor/index.ts';
 import type { InstalledModel } from './models.ts';
 import type {
   Extraction,
   ExtractionSettings,
   FileReading,
+  NamedBytes,
+  TapMap,
   WorkerMessage,
   WorkerRequest,
   WorkerSetting,
@@ -32,10 +34,12 @@ export interface VisionOptions {
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
+type Answer = FileReading | Extraction | TapMap[][];
+
 interface Task {
   request: WorkerRequest;
   isKnown: ((contentHash: string) => boolean) | null;
-  resolve: (answer: FileReading | Extraction) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
 }
 
@@ -50,29 +54,43 @@ export class Vision {
   readonly threads: number;
   /** Photos worth keeping in flight. */
   readonly concurrency: number;
+  readonly #setting: WorkerSetting;
   readonly #lanes: Lane[] = [];
   readonly #queue: Task[] = [];
   #nextId = 1;
   #ended: SemblanceError | null = null;
 
-  private constructor(layout: PowerMeanLayout, workers: number, threadsPerWorker: number) {
+  private constructor(layout: PowerMeanLayout, setting: WorkerSetting, workers: number) {
     this.layout = layout;
-    this.threads = workers * threadsPerWorker;
+    this.#setting = setting;
+    this.threads = workers * setting.threads;
     this.concurrency = workers * photosPerWorker;
   }
 
-  /** @throws SemblanceError `model-invalid` */
+  /**
+   * @throws SemblanceError `model-invalid`, or of `statisticLength` when a statistic does not suit its tap or is not
+   *   for indexing
+   */
   static async start({ model, settings, workers, threadsPerWorker = 1 }: VisionOptions): Promise<Vision> {
-    const taps = settings.taps.map((name) => {
-      const tap = model.info.taps.find((candidate) => candidate.name === name);
-      if (tap !== undefined) return { name, channels: tap.channels };
-      throw new SemblanceError('model-invalid', `The model '${model.info.name}' has no tap '${name}'.`);
+    const { name: modelName, taps: modelTaps } = model.info;
+    const taps = settings.taps.map(({ name, statistic }) => {
+      const tap = modelTaps.find((candidate) => candidate.name === name);
+      if (tap === undefined) {
+        throw new SemblanceError('model-invalid', `The model '${modelName}' has no tap '${name}'.`);
+      }
+      statisticLength(statistic, tap.channels);
+      return { name, channels: tap.channels, statistic };
     });
     const count = workers ?? Math.max(1, Math.floor(computeThreads() / threadsPerWorker));
-    const vision = new Vision({ scales: settings.scales.length, taps }, count, threadsPerWorker);
-    const setting = { graphPath: model.graphPath, settings, threads: threadsPerWorker };
+    const setting = {
+      graphPath: model.graphPath,
+      settings,
+      mapTaps: modelTaps.map(({ name }) => name),
+      threads: threadsPerWorker,
+    };
+    const vision = new Vision({ scales: settings.scales.length, taps }, setting, count);
     try {
-      await Promise.all(Array.from({ length: count }, () => vision.#startWorker(setting)));
+      await Promise.all(Array.from({ length: count }, () => vision.#startWorker()));
     } catch (error) {
       await vision.close();
       throw error;
@@ -96,14 +114,36 @@ export class Vision {
     return answer as Extraction;
   }
 
+  /**
+   * Feature maps themselves, for learning: they are large, so ask for as many at a time as `concurrency` says. They wait
+   * their turn among files.
+   * @param photo path of a file, or a photo that is not in one
+   * @param taps any of the model's, whether or not its statistics are extracted
+   * @returns for each scale, for each tap, its map; rejects as `extractFile` does, and with `model-invalid` when the
+   *   model lacks a tap
+   */
+  async extractMaps(
+    photo: string | NamedBytes,
+    taps: string[],
+    scales = this.#setting.settings.scales,
+  ): Promise<TapMap[][]> {
+    const places = taps.map((tap) => this.#setting.mapTaps.indexOf(tap));
+    if (places.includes(-1)) {
+      const missing = taps[places.indexOf(-1)];
+      throw new SemblanceError('model-invalid', `The model has no tap '${missing}'.`);
+    }
+    const answer = await this.#ask({ kind: 'maps', id: this.#nextId++, photo, taps: places, scales }, null);
+    return answer as TapMap[][];
+  }
+
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
     await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
   }
 
-  #startWorker(setting: WorkerSetting): Promise<void> {
-    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: setting });
+  #startWorker(): Promise<void> {
+    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: this.#setting });
     const lane: Lane = { worker, tasks: new Map() };
     this.#lanes.push(lane);
     return new Promise((resolve, reject) => {
@@ -130,11 +170,11 @@ export class Vision {
     });
   }
 
-  #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<FileReading | Extraction> {
+  #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const task = { request, isKnown, resolve, reject };
       if (this.#ended) reject(this.#ended);
-      else if (isKnown === null) this.#give(this.#idlest(), task);
+      else if (request.kind === 'bytes') this.#give(this.#idlest(), task);
       else {
         this.#queue.push(task);
         this.#feed();
@@ -168,7 +208,8 @@ export class Vision {
     }
     lane.tasks.delete(message.id);
     if (message.kind === 'error') task.reject(SemblanceError.fromReport(message.error));
-    else task.resolve(message.kind === 'file' ? message.reading : message.extraction);
+    else if (message.kind === 'file') task.resolve(message.reading);
+    else task.resolve(message.kind === 'maps' ? message.maps : message.extraction);
     this.#feed();
   }
 

@@ -1,21 +1,30 @@
 /** What the whole interface shares. */
-import type { EngineState, EngineStatus, Folder, HostInfo, Job } from '../../src-main/contract/index.ts';
+import type {
+  EngineState,
+  EngineStatus,
+  Folder,
+  HostInfo,
+  Job,
+  PhotoSummary,
+} from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
 import { throttle } from '../throttle.ts';
 import { Notices } from './notices.svelte.ts';
 import { PhotoPages } from './photo-pages.svelte.ts';
 import { Search } from './search.svelte.ts';
+import { Tune } from './tune.svelte.ts';
 
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
 
-export type View = 'library' | 'search' | 'settings';
+export type View = 'library' | 'search' | 'tune' | 'settings';
 
 export class AppState {
   readonly client: Client;
   readonly notices = new Notices();
   readonly photos: PhotoPages;
   readonly search: Search;
+  readonly tune: Tune;
   view = $state<View>('library');
   connection = $state<Connection>('connecting');
   engine = $state<EngineState>('starting');
@@ -31,6 +40,7 @@ export class AppState {
     this.client = client;
     this.photos = new PhotoPages(client);
     this.search = new Search(client);
+    this.tune = new Tune(client, () => this.jobs);
     client.subscribe((event) => this.#hear(event));
     void this.reload();
   }
@@ -86,6 +96,12 @@ export class AppState {
     void this.search.withFile(file);
   }
 
+  /** Shows what a draft would find for a photo of the library. */
+  tuneWith(photo: PhotoSummary): void {
+    this.tune.preview.add(photo);
+    this.view = 'tune';
+  }
+
   reveal(photo: { id: number; path: string }): Promise<void> {
     return this.attempt(async () => {
       try {
@@ -116,6 +132,7 @@ export class AppState {
       this.engine = event.data.state;
       if (event.data.state !== 'ready' || was === 'ready') return;
       void this.reload();
+      void this.attempt(() => this.tune.refresh());
       if (this.search.error !== null) void this.search.again();
     }
   }
@@ -123,6 +140,7 @@ export class AppState {
   #hearJob(job: Job): void {
     const others = this.jobs.filter(({ id }) => id !== job.id);
     this.jobs = [...others, job].sort((a, b) => a.id - b.id);
+    void this.attempt(() => this.tune.hear(job));
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
     this.#refresh();

@@ -155,6 +155,8 @@ describe('generations', () => {
       extractionKey: 'e',
       encodedFit: null,
       fittedOn: 0,
+      fitted: true,
+      note: '',
     };
     const first = library.generations.create({ ...parts, fit: 'none' }, 'serving', 1);
     library.generations.addDescriptors(first.id, [{ contentId: content, vector: Float32Array.of(1, 0) }]);
@@ -176,6 +178,8 @@ describe('generations', () => {
       extractionKey: 'e',
       encodedFit: null,
       fittedOn: 0,
+      fitted: true,
+      note: '',
     };
     const { id } = library.generations.create({ ...parts, fit: 'none' }, 'serving', 1);
     const contents = ['x', 'y'].map((hash) =>

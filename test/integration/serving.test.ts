@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../src-main/contract/index.ts';
 import { Serving } from '../../src-main/engine/serving.ts';
+import { extractionOf } from '../../src-main/descriptor/index.ts';
 import { Library } from '../../src-main/library/index.ts';
 import { HnswTier } from '../../src-main/search/index.ts';
 
@@ -24,8 +25,22 @@ function unitVector(seed: number): Float32Array {
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'semblance-serving-'));
   library = Library.open(folder, 'write');
-  const parts = { recipe: defaultRecipe, recipeKey: 'k', extractionKey: 'e', encodedFit: null, fittedOn: 0 };
-  const { id } = library.generations.create({ ...parts, fit: 'none' }, 'serving', 1);
+  const taps = defaultRecipe.taps.map(({ name }) => ({ name, channels: dimension, stride: 8 }));
+  const extraction = extractionOf(defaultRecipe, { name: 'default', sha256: 'a', taps });
+  const { id } = library.generations.create(
+    {
+      recipe: defaultRecipe,
+      recipeKey: 'k',
+      extractionKey: library.extractions.add(extraction),
+      fit: 'none',
+      encodedFit: null,
+      fittedOn: 0,
+      fitted: true,
+      note: '',
+    },
+    'serving',
+    1,
+  );
   library.change(() => {
     for (let i = 0; i < count; i++) {
       const contentId = library.photos.addContent({ hash: `h${i}`, width: 1, height: 1, format: 'png' });

@@ -10,17 +10,28 @@ describe.skipIf(!existsSync(folder))('golden data (skipped without ../shared/ref
     const errors = new Map<string, number>();
     for await (const { array, maxRelativeError } of verifyReference(folder))
       errors.set(array, maxRelativeError);
-    expect(errors.size).toBeGreaterThanOrEqual(33);
+    expect(errors.size).toBeGreaterThanOrEqual(36);
     for (const name of [
       'gap.layer3',
       'gmp.layer4',
       'gem2.5.layer3',
       'gem10.layer4',
       'concat.gem3.l2_per_layer',
+      'attention.layer4',
     ]) {
       expect(errors.has(name)).toBe(true);
     }
-    expect([...errors].filter(([, error]) => !(error <= 1e-3))).toEqual([]);
+    const others = [...errors].filter(([array]) => !array.startsWith('spp.'));
+    expect(others.filter(([, error]) => !(error <= 1e-3))).toEqual([]);
+  });
+
+  it('is met by spatial pyramids to 1e-6, absolutely, where values reach 1', async () => {
+    // Cells that are all but dead show how the network was rounded, in the golden data no less: relative to such a
+    // cell the data is up to 3.3e-3 from what the same network gives in double precision. So they are not divided by.
+    const errors = new Map<string, number>();
+    for await (const { array, maxAbsoluteError } of verifyReference(folder))
+      errors.set(array, maxAbsoluteError);
+    for (const array of ['spp.layer3', 'spp.layer4']) expect(errors.get(array)).toBeLessThan(1e-6);
   });
 
   it('is asked for where there is none', async () => {

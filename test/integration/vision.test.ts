@@ -5,10 +5,19 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../src-main/contract/index.ts';
+import {
+  attentionOfMap,
+  gemOfMap,
+  powerMeanNodes,
+  pyramidOfMap,
+  statisticLength,
+  type TapStatistic,
+} from '../../src-main/descriptor/index.ts';
 import { type InstalledModel, installedModels, Vision } from '../../src-main/vision/index.ts';
 
 const { longerSide, scales, taps } = defaultRecipe;
-const settings = { longerSide, scales, taps: taps.map(({ name }) => name) };
+const powerMeans = (name: string) => ({ name, statistic: { kind: 'power-means' as const } });
+const settings = { longerSide, scales, taps: taps.map(({ name }) => powerMeans(name)) };
 const folder = mkdtempSync(path.join(tmpdir(), 'semblance-vision-'));
 const unknown = () => false;
 
@@ -111,6 +120,86 @@ describe('reading photos', () => {
   });
 });
 
+describe('poolings that need positions', () => {
+  const tap = 'b10e_s16';
+  const levels = [1, 2, 4];
+  const weights = (channels: number) => ({
+    hidden: 4,
+    channels,
+    w1: Float32Array.from({ length: 4 * channels }, (_, i) => Math.sin(i)),
+    b1: Float32Array.of(0.1, 0.2, -0.1, 0),
+    w2: Float32Array.of(0.5, -0.5, 1, -1),
+    b2: 0,
+  });
+  let positional: Vision;
+
+  beforeAll(async () => {
+    const statistics: TapStatistic[] = [
+      { kind: 'power-means' },
+      { kind: 'pyramid', levels },
+      { kind: 'attention', weights: weights(384) },
+    ];
+    positional = await Vision.start({
+      model,
+      settings: {
+        longerSide: 320,
+        scales: [1, 0.5],
+        taps: statistics.map((statistic) => ({ name: tap, statistic })),
+      },
+      workers: 1,
+    });
+  });
+
+  afterAll(() => positional.close());
+
+  it('agree with pooling in JavaScript of the maps that learning gets', async () => {
+    const bytes = await stripes(400, 300);
+    const { powerMeans: values } = await positional.extractBytes(bytes, 'stripes.jpg');
+    const maps = await positional.extractMaps({ bytes, name: 'stripes.jpg' }, [tap]);
+    const expected = maps.flatMap(([{ map, channels, height, width }]) => [
+      ...[...powerMeanNodes, Infinity].map((p) => gemOfMap(map, channels, height * width, p)),
+      pyramidOfMap(map, channels, height, width, levels),
+      attentionOfMap(map, channels, height * width, weights(channels)),
+    ]);
+    expect(values).toHaveLength(2 * 384 * (7 + 21 + 1));
+    Float32Array.from(expected.flatMap((part) => [...part])).forEach((value, i) =>
+      expect(Math.abs(values[i] - value)).toBeLessThan(1e-4 * (1 + value)),
+    );
+    const lengths = positional.layout.taps.map(({ statistic, channels }) =>
+      statisticLength(statistic, channels),
+    );
+    expect(lengths).toEqual([7 * 384, 21 * 384, 384]);
+  });
+
+  it('leave maps of any tap and scale to learning, from files too', async () => {
+    const photo = file('maps.jpg', await stripes(320, 240));
+    const [[top, near]] = await positional.extractMaps(photo, ['top_s32', 'b3e_s4'], [0.5]);
+    expect([top.channels, top.height, top.width]).toEqual([1280, 4, 5]);
+    expect([near.channels, near.height, near.width]).toEqual([144, 30, 40]);
+    expect(near.map).toHaveLength(144 * 30 * 40);
+    const [, [smaller]] = await positional.extractMaps(photo, ['b3e_s4']);
+    expect(smaller).toEqual(near);
+  });
+
+  it('say which photo gives no maps, or which tap', async () => {
+    const photo = file('no-maps.png', Buffer.from('no picture'));
+    await expect(positional.extractMaps(photo, [tap])).rejects.toMatchObject({
+      code: 'unsupported-format',
+      photo,
+    });
+    await expect(positional.extractMaps(photo, ['b99'])).rejects.toThrow("no tap 'b99'");
+  });
+
+  it('are refused at the start when they do not suit the tap or cannot be indexed', async () => {
+    const start = (statistic: TapStatistic) =>
+      Vision.start({ model, settings: { ...settings, taps: [{ name: tap, statistic }] } });
+    await expect(start({ kind: 'attention', weights: weights(7) })).rejects.toMatchObject({
+      code: 'recipe-mismatch',
+    });
+    await expect(start({ kind: 'map' })).rejects.toMatchObject({ code: 'invalid-arguments' });
+  });
+});
+
 describe('ending', () => {
   it('rejects what is under way, and what comes later', async () => {
     const short = await Vision.start({ model, settings, workers: 1 });
@@ -123,7 +212,7 @@ describe('ending', () => {
   });
 
   it('refuses to start with a tap or a graph that is not there', async () => {
-    const missing = { ...settings, taps: ['b99'] };
+    const missing = { ...settings, taps: [powerMeans('b99')] };
     await expect(Vision.start({ model, settings: missing })).rejects.toThrow("no tap 'b99'");
     const graphPath = file('broken.onnx', Buffer.from('broken'));
     const broken = Vision.start({ model: { ...model, graphPath }, settings, workers: 2 });

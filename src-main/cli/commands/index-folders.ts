@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Folder, type IndexSummary, type Job, SemblanceError } from '../../contract/index.ts';
+import { type Folder, type IndexSummary, SemblanceError } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import { followJobs } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
-import { ProgressBar } from '../progress.ts';
 import { withEngine } from '../with-engine.ts';
 
 /** Skipped photos listed on a terminal; JSON lists them all. */
@@ -21,7 +21,7 @@ export const indexCommand = new Command('index')
     await withEngine(library, 'write', async (engine) => {
       const folders: Folder[] = [];
       for (const path of real) folders.push(await addFolder(engine, path));
-      const job = await follow(engine, folders);
+      const job = await followJobs(engine, () => engine.index(folders).ended);
       if (job.state === 'cancelled' || !job.summary) {
         process.exitCode = 130;
         throw new SemblanceError(
@@ -48,30 +48,6 @@ function realFolder(path: string): string {
 /** A folder inside one of the library's is indexed with it. */
 async function addFolder(engine: Engine, path: string): Promise<Folder> {
   return engine.library.folders.covering(path) ?? engine.call('addFolder', { path });
-}
-
-/** Indexes, and waits for a new fit and its build when the library has outgrown the old one. */
-async function follow(engine: Engine, folders: Folder[]): Promise<Job> {
-  const bar = new ProgressBar();
-  const unsubscribe = engine.subscribe((event) => {
-    if (event.event === 'job' && event.data.state === 'running') bar.draw(event.data);
-  });
-  const stop = (): void => {
-    for (const { id } of engine.jobs.list()) engine.jobs.cancel(id);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  try {
-    const job = await engine.index(folders).ended;
-    await engine.jobs.idle();
-    for (const { error } of engine.jobs.list()) if (error) throw SemblanceError.fromReport(error);
-    return job;
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-    unsubscribe();
-    bar.clear();
-  }
 }
 
 function printSummary(summary: IndexSummary): void {

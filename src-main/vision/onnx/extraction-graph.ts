@@ -7,10 +7,10 @@ import { activationFloor, powerMeanNodes, statisticsPerChannel } from '../../des
 import {
   elementType,
   floats,
+  integers,
   node,
   operatorSet,
   readModel,
-  tensor,
   valueInfo,
   writeModel,
 } from './model-file.ts';
@@ -28,16 +28,14 @@ export interface ExtractionPlan {
   range: number;
   /** Name of the tap, and name of the value in the graph that it is: float [N, C, H, W], after activation. */
   taps: { name: string; value: string }[];
-  /** Adds the feature maps themselves, as outputs `<tap>/map`. */
-  maps?: boolean;
 }
 
 /** Name of the edited graph's input: uint8 [N, H, W, 3], RGB. */
 export const photoInput = 'photo';
 
-/** Name of the output that holds a tap's feature map, where the plan asked for maps. */
-export function mapOutput(tap: string): string {
-  return `${tap}/map`;
+/** Name of the value that is a tap's feature map after the floor; it is made from the map and nothing else. */
+export function clampedMap(tap: string): string {
+  return `${prefix}/${tap}/clamped`;
 }
 
 /** First version of the standard operators in which all that is added here exists. */
@@ -74,7 +72,7 @@ export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8A
   if (plan.taps.some(({ name }) => name === photoInput)) {
     throw new SemblanceError('model-invalid', `A tap cannot be called '${photoInput}'. Name it otherwise.`);
   }
-  const taken = new Set([photoInput, ...plan.taps.flatMap(({ name }) => [name, mapOutput(name)])]);
+  const taken = new Set([photoInput, ...plan.taps.map(({ name }) => name)]);
   const inside = (name: string) => (taken.has(name) ? `${prefix}/model/${name}` : name);
   renameValues(graph, inside);
 
@@ -85,20 +83,9 @@ export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8A
   graph.output = [];
   addNormalisation(graph, { ...plan, input: inside(plan.input) });
   graph.initializer.push(floats(floorName, [], [activationFloor]));
-  graph.initializer.push(
-    tensor(rowsName, [3], 'int64', BigInt64Array.of(0n, BigInt(statisticsPerChannel), -1n)),
-  );
+  graph.initializer.push(integers(rowsName, [3], [0, statisticsPerChannel, -1]));
   for (const p of powerMeanNodes) graph.initializer.push(floats(rootName(p), [], [1 / p]));
-  for (const tap of plan.taps) {
-    const value = inside(tap.value);
-    addPowerMeans(graph, { name: tap.name, value });
-    if (plan.maps === true) {
-      graph.node.push(node('Identity', [value], mapOutput(tap.name)));
-      graph.output.push(
-        valueInfo(mapOutput(tap.name), 'float', ['N', `${tap.name}_C`, `${tap.name}_H`, `${tap.name}_W`]),
-      );
-    }
-  }
+  for (const { name, value } of plan.taps) addPowerMeans(graph, { name, value: inside(value) });
   dropUnused(graph);
   return writeModel(model);
 }
@@ -170,9 +157,9 @@ function addPowerMeans(graph: Graph, { name, value }: { name: string; value: str
   const own = (part: string) => `${prefix}/${name}/${part}`;
   const power = (p: number) => own(`x${p}`);
   graph.node.push(
-    node('Max', [value, floorName], own('clamped')),
-    node('GlobalMaxPool', [own('clamped')], own('peak')),
-    node('Div', [own('clamped'), own('peak')], power(1)),
+    node('Max', [value, floorName], clampedMap(name)),
+    node('GlobalMaxPool', [clampedMap(name)], own('peak')),
+    node('Div', [clampedMap(name), own('peak')], power(1)),
     node('Mul', [power(1), power(1)], power(2)),
     node('Mul', [power(2), power(1)], power(3)),
     node('Mul', [power(2), power(2)], power(4)),

@@ -85,6 +85,11 @@ export function floats(name: string, dims: number[], values: Iterable<number>): 
   return tensor(name, dims, 'float', Float32Array.from(values));
 }
 
+/** A tensor of 64-bit whole numbers; with no dims, a scalar. */
+export function integers(name: string, dims: number[], values: number[]): Tensor {
+  return tensor(name, dims, 'int64', BigInt64Array.from(values, BigInt));
+}
+
 /** An input or output of a graph; dimensions with a name are free. */
 export function valueInfo(
   name: string,

@@ -1,7 +1,6 @@
 /** Cutting a graph down to what given outputs need, so that nothing else is computed. */
 import { SemblanceError } from '../../contract/index.ts';
-import type { Graph, Model, Node } from './schema.ts';
-import { readModel, writeModel } from './model-file.ts';
+import type { Graph, Node } from './schema.ts';
 
 /** Names that a node reads, those that its inner graphs read from outside included. */
 function reads(node: Node): string[] {
@@ -40,17 +39,15 @@ export function dropUnused(graph: Graph): void {
 }
 
 /**
- * The same model with only the given outputs, in that order.
+ * Leaves a graph, in place, only the given outputs, in that order, and what they need.
  * @throws SemblanceError `model-invalid` when it has no such output
  */
-export function keepOutputs(bytes: Uint8Array, outputs: string[]): Uint8Array {
-  const model: Model = readModel(bytes);
-  model.graph.output = outputs.map((wanted) => {
-    const output = model.graph.output.find(({ name }) => name === wanted);
+export function keepOutputs(graph: Graph, outputs: string[]): void {
+  graph.output = outputs.map((wanted) => {
+    const output = graph.output.find(({ name }) => name === wanted);
     if (output !== undefined) return output;
-    const names = model.graph.output.map(({ name }) => name).join(', ');
+    const names = graph.output.map(({ name }) => name).join(', ');
     throw new SemblanceError('model-invalid', `The model has no tap '${wanted}'. Choose among: ${names}.`);
   });
-  dropUnused(model.graph);
-  return writeModel(model);
+  dropUnused(graph);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   fitStandardisation,
   l2Normalise,
+  rowsOf,
   signedPower,
   standardise,
 } from '../../../src-main/descriptor/index.ts';
@@ -37,10 +38,10 @@ describe('signed power', () => {
 
 describe('standardisation', () => {
   const rows = [Float32Array.of(1, 5, 3), Float32Array.of(3, 5, 7), Float32Array.of(5, 5, 2)];
-  const fitted = fitStandardisation(rows);
+  const fitted = fitStandardisation(rowsOf(rows));
 
   it('gives each feature mean zero and deviation one', () => {
-    const scores = rows.map((row) => standardise(fitted, row));
+    const scores = rows.map((row) => standardise(fitted, row.slice()));
     for (const feature of [0, 2]) {
       const column = scores.map((row) => row[feature]);
       expect(column.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);

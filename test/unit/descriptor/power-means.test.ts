@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodePowerMeans,
-  encodePowerMeans,
-  gem,
-  gemOfMap,
-  powerMeanNodes,
-  statisticsPerChannel,
-} from '../../../src-main/descriptor/index.ts';
+import { gem, gemOfMap, powerMeanNodes, statisticsPerChannel } from '../../../src-main/descriptor/index.ts';
 
 const channels = 400;
 const positions = 192;
@@ -72,40 +65,5 @@ describe('pooling from power means', () => {
 
   it.each([0.99, 10.01, -3, NaN])('refuses p = %d', (p) => {
     expect(() => gem(statistics, channels, p)).toThrow(/p between 1 and 10/);
-  });
-});
-
-describe('stored power means', () => {
-  it('come back within 2.2e-4 of their value, large and small alike', () => {
-    fc.assert(
-      fc.property(fc.array(fc.float({ min: Math.fround(1.1e-6), max: 9e5, noNaN: true })), (values) => {
-        const stored = encodePowerMeans(Float32Array.from(values));
-        expect(stored).toHaveLength(2 * values.length);
-        decodePowerMeans(stored).forEach((value, i) =>
-          expect(Math.abs(value / values[i] - 1)).toBeLessThan(2.2e-4),
-        );
-      }),
-    );
-  });
-
-  it('raise zero to the floor, and may lie anywhere in memory', () => {
-    const stored = encodePowerMeans(Float32Array.of(0, 1));
-    const shifted = new Uint8Array(stored.length + 1);
-    shifted.set(stored, 1);
-    const [floor, one] = decodePowerMeans(shifted.subarray(1));
-    expect(floor).toBeCloseTo(1e-6, 9);
-    expect(one).toBeCloseTo(1, 3);
-  });
-
-  it.each([NaN, Infinity, -Infinity])('are refused when the model gave %d', (value) => {
-    expect(() => encodePowerMeans(Float32Array.of(1, value))).toThrow(
-      expect.objectContaining({ code: 'model-failed' }),
-    );
-  });
-
-  it('are refused when they were cut in the middle of a number', () => {
-    expect(() => decodePowerMeans(new Uint8Array(5))).toThrow(
-      expect.objectContaining({ code: 'library-damaged' }),
-    );
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../src-main/contract/index.ts';
-import { jobLine, timeLeft } from '../../../src-renderer/wording.ts';
+import type { Job, RetunePlan } from '../../../src-main/contract/index.ts';
+import {
+  bytes,
+  jobLine,
+  mustReadQuestion,
+  planSentences,
+  signed,
+  timeLeft,
+} from '../../../src-renderer/wording.ts';
 
 const job: Job = {
   id: 1,
@@ -15,6 +22,9 @@ const job: Job = {
   endedAtMs: null,
   error: null,
   summary: null,
+  training: [],
+  outcome: '',
+  found: null,
 };
 
 describe('the line of a running job', () => {
@@ -32,8 +42,62 @@ describe('the line of a running job', () => {
     expect(jobLine({ ...job, state: 'paused' })).toBe('Indexing 1,204 of 9,870 · paused');
   });
 
+  it('never takes steps of learning and of searching for photos', () => {
+    const steps = { ...job, step: 'Learning p', done: 7, total: 20, photosPerSecond: 0.4, secondsLeft: 33 };
+    expect(jobLine({ ...steps, kind: 'fit' })).toBe('Learning p · 35 % · 33 s left');
+    expect(jobLine({ ...steps, kind: 'tune-search', done: 12.34, total: 30 })).toBe(
+      'Learning p · 41 % · 33 s left',
+    );
+    expect(jobLine({ ...steps, kind: 'fit', state: 'paused' })).toBe('Learning p · 35 % · paused');
+  });
+
   it('never says that no time is left while there is work', () => {
     expect(timeLeft(0.2)).toBe('1 s');
     expect(timeLeft(2 * 3600)).toBe('2.0 h');
+  });
+});
+
+describe('what applying costs', () => {
+  const plan: RetunePlan = {
+    photos: 1000,
+    photosToRead: 0,
+    secondsToRead: 0,
+    secondsToBuild: 0.4,
+    cacheBytes: 0,
+    learns: false,
+  };
+
+  it('is said in sentences', () => {
+    expect(planSentences(plan)).toEqual([
+      'No photo has to be read again.',
+      'All descriptors are computed anew: less than a second.',
+      'No further disk space is needed.',
+    ]);
+    expect(
+      planSentences({ ...plan, photosToRead: 1000, secondsToRead: 130, cacheBytes: 37.6e6, learns: true }),
+    ).toEqual([
+      '1,000 photos must be read again: about 3 min.',
+      'All descriptors are computed anew: less than a second.',
+      'Learning takes a further minute or more.',
+      'The cache grows by 37.6 MB.',
+    ]);
+  });
+
+  it('is asked about before photos are read', () => {
+    expect(mustReadQuestion({ ...plan, photosToRead: 1000, secondsToRead: 40, cacheBytes: 37.6e6 })).toBe(
+      '1,000 photos go through the network again, which takes about 40 s and 37.6 MB of disk space. The search goes on with the recipe in service meanwhile.',
+    );
+  });
+});
+
+describe('numbers', () => {
+  it('have units and signs', () => {
+    expect([38_000, 912_000, 4.48e6, 20e9].map(bytes)).toEqual(['38 kB', '912 kB', '4.5 MB', '20.0 GB']);
+    expect([0.0184, -0.0184, 0.0001, -0.0001].map((each) => signed(each, 3))).toEqual([
+      '+0.018',
+      '−0.018',
+      '0.000',
+      '0.000',
+    ]);
   });
 });

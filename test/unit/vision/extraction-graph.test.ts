@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { gemOfMap, powerMeanNodes, statisticsPerChannel } from '../../../src-main/descriptor/index.ts';
-import { extractionGraph, mapOutput, photoInput } from '../../../src-main/vision/onnx/extraction-graph.ts';
+import { extractionGraph, photoInput } from '../../../src-main/vision/onnx/extraction-graph.ts';
 import { floats, node, readModel, valueInfo, writeModel } from '../../../src-main/vision/onnx/model-file.ts';
-import { keepOutputs } from '../../../src-main/vision/onnx/prune.ts';
+import { statisticsGraph } from '../../../src-main/vision/onnx/positional-pooling.ts';
 
 /** Two taps that scale the normalised pixels, one of them rectified, and a head that no tap needs. */
 function network(version = 13): Uint8Array {
@@ -26,6 +26,14 @@ function network(version = 13): Uint8Array {
 
 const plan = { input: 'image', mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225], range: 255 };
 
+/** The feature map of a tap, as it comes out of the same graph. */
+const withMap = (graph: Uint8Array): Uint8Array =>
+  statisticsGraph(graph, [
+    { name: 'tap', statistic: { kind: 'power-means' } },
+    { name: 'tap', statistic: { kind: 'map' } },
+  ]).graph;
+const mapOutput = 'semblance/positional/1';
+
 async function run(graph: Uint8Array, pixels: Uint8Array, height: number, width: number) {
   const session = await ort.InferenceSession.create(graph);
   return session.run({ [photoInput]: new ort.Tensor('uint8', pixels, [1, height, width, 3]) });
@@ -35,13 +43,9 @@ const noise = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 791
 
 describe('the extraction graph', () => {
   it('normalises pixels as double precision does', async () => {
-    const graph = extractionGraph(network(), {
-      ...plan,
-      taps: [{ name: 'tap', value: 'scaled' }],
-      maps: true,
-    });
+    const graph = withMap(extractionGraph(network(), { ...plan, taps: [{ name: 'tap', value: 'scaled' }] }));
     const pixels = Uint8Array.from({ length: 256 * 3 }, (_, i) => Math.floor(i / 3));
-    const map = (await run(graph, pixels, 16, 16))[mapOutput('tap')].data as Float32Array;
+    const map = (await run(graph, pixels, 16, 16))[mapOutput].data as Float32Array;
     const expected = Float32Array.from({ length: 256 }, (_, value) => (value / 255 - 0.456) / 0.224);
     expect([...map.subarray(256, 512)]).toEqual([...expected]);
   });
@@ -52,10 +56,10 @@ describe('the extraction graph', () => {
     [40, 61],
   ])('pools a map of %i × %i as pooling in JavaScript does', async (height, width) => {
     const taps = [{ name: 'tap', value: 'active' }];
-    const graph = extractionGraph(network(), { ...plan, taps, maps: true });
+    const graph = withMap(extractionGraph(network(), { ...plan, taps }));
     const outputs = await run(graph, noise(height * width * 3), height, width);
     expect(outputs.tap.dims).toEqual([1, statisticsPerChannel, 3]);
-    const map = outputs[mapOutput('tap')].data as Float32Array;
+    const map = outputs[mapOutput].data as Float32Array;
     const expected = [...powerMeanNodes, Infinity].flatMap((p) => [...gemOfMap(map, 3, height * width, p)]);
     const computed = outputs.tap.data as Float32Array;
     expected.forEach((value, i) => expect(Math.abs(computed[i] / value - 1)).toBeLessThan(2e-5));
@@ -84,12 +88,13 @@ describe('the extraction graph', () => {
   it('can be cut down to some of its taps, in any order', async () => {
     const taps = ['scaled', 'active'].map((value) => ({ name: `tap_${value}`, value }));
     const graph = extractionGraph(network(), { ...plan, taps });
-    const cut = keepOutputs(graph, ['tap_scaled']);
+    const cutTo = (name: string) =>
+      statisticsGraph(graph, [{ name, statistic: { kind: 'power-means' } }]).graph;
     const all = await run(graph, noise(75), 5, 5);
-    const some = await run(cut, noise(75), 5, 5);
+    const some = await run(cutTo('tap_scaled'), noise(75), 5, 5);
     expect(Object.keys(some)).toEqual(['tap_scaled']);
     expect(some.tap_scaled.data).toEqual(all.tap_scaled.data);
-    expect(() => keepOutputs(graph, ['other'])).toThrow('Choose among: tap_scaled, tap_active');
+    expect(() => cutTo('other')).toThrow('Choose among: tap_scaled, tap_active');
   });
 
   it('says what is wrong with a model', () => {

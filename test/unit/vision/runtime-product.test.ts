@@ -10,7 +10,7 @@ const matrix = (rows: number, columns: number) => ({
 
 describe('the product by onnxruntime', () => {
   it('equals plain loops in double precision, transposed or not', async () => {
-    const { product, release } = await runtimeProduct();
+    const { product, release } = runtimeProduct();
     for (const [transposeA, transposeB] of [
       [false, false],
       [true, false],

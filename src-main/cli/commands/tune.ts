@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import type { QualityNumbers } from '../../contract/index.ts';
+import { followJobs, refuseCancelled } from '../follow-jobs.ts';
+import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
+import { changedRecipe } from '../recipe-changes.ts';
+import { recipeNamed } from '../recipe-source.ts';
+import { withEngine } from '../with-engine.ts';
+
+interface PreviewOptions extends LibraryOptions {
+  set: string[];
+  recipe?: string;
+  top: number;
+}
+
+/** Queries of a preview, spread over the library. */
+const previewQueries = 12;
+
+const preview = new Command('preview')
+  .description('what another recipe would find, on a sample of the library')
+  .option('--set <path=value>', 'change one thing', (value, before: string[]) => [...before, value], [])
+  .option('--recipe <name>', 'start from a recipe file or a preset')
+  .option('--top <k>', 'results for each query', wholeNumber(1), 5)
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json, set, recipe, top }: PreviewOptions) => {
+    const found = await withEngine(library, 'read', async (engine) => {
+      const draft = changedRecipe(recipe ? await recipeNamed(recipe, engine.recipe) : engine.recipe, set);
+      const { total } = await engine.call('photos', { offset: 0, limit: 1, order: 'path' });
+      const photoIds: number[] = [];
+      for (let i = 0; i < Math.min(previewQueries, total); i++) {
+        const offset = Math.floor((i * total) / previewQueries);
+        const { photos } = await engine.call('photos', { offset, limit: 1, order: 'path' });
+        photoIds.push(...photos.map(({ id }) => id));
+      }
+      return engine.call('tunePreview', { recipe: draft, photoIds, top });
+    });
+    if (json) {
+      console.log(JSON.stringify(found));
+      return;
+    }
+    for (const { photo, now, draft } of found.queries) {
+      console.log(photo.name);
+      console.log(`  now    ${now.map((hit) => `${hit.photo.name} ${hit.score.toFixed(3)}`).join(', ')}`);
+      console.log(`  draft  ${draft.map((hit) => `${hit.photo.name} ${hit.score.toFixed(3)}`).join(', ')}`);
+    }
+    const { quality, milliseconds, sampled, limits } = found;
+    if (quality) {
+      console.log(`now    ${numbers(quality.now)}`);
+      console.log(`draft  ${numbers(quality.draft)}`);
+    } else console.log('Nothing tells which photos match; make pairs to measure with: semblance tune pairs');
+    if (limits !== '') console.log(limits);
+    console.log(`${sampled} photos compared in ${Math.round(milliseconds)} ms`);
+  });
+
+function numbers({ mAP, precisionAt1, precisionAt10, queries }: QualityNumbers): string {
+  return `mAP ${mAP.toFixed(3)}, P@1 ${precisionAt1.toFixed(3)}, P@10 ${precisionAt10.toFixed(3)} (${queries} queries)`;
+}
+
+interface SearchOptions extends LibraryOptions {
+  seconds: number;
+  by: 'folder' | 'pairs';
+  output?: string;
+}
+
+const search = new Command('search')
+  .description('look for a better recipe, and say how good it is on photos that did not choose it')
+  .option('--seconds <n>', 'how long to look', wholeNumber(5), 60)
+  .addOption(
+    new Option('--by <labels>', 'what tells which photos match')
+      .choices(['folder', 'pairs'])
+      .default('folder'),
+  )
+  .option('--output <file>', 'write the recipe found to a file; apply it with: semblance recipe import')
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json, seconds, by, output }: SearchOptions) => {
+    const found = await withEngine(library, 'write', async (engine) => {
+      await followJobs(engine, () => engine.call('tuneSearch', { by, seconds }));
+      refuseCancelled(engine.jobs.list(), 'Stopped.');
+      return engine.jobs.list().findLast(({ found: finding }) => finding !== null)?.found ?? null;
+    });
+    if (!found) return;
+    if (output !== undefined) await writeFile(output, `${JSON.stringify(found.recipe, null, 2)}\n`);
+    if (json) console.log(JSON.stringify(found));
+    else {
+      const { before, after, low, high, tried } = found;
+      console.log(JSON.stringify(found.recipe, null, 2));
+      console.log(
+        `Held-out mAP ${before.toFixed(3)} → ${after.toFixed(3)} (difference ${low.toFixed(3)} … ${high.toFixed(3)} with 95 % confidence; ${tried} recipes tried)`,
+      );
+    }
+  });
+
+const pairs = new Command('pairs')
+  .description(
+    'make altered copies of some photos, to learn from and to measure with where there are no labels',
+  )
+  .addOption(libraryOption())
+  .action(async ({ library }: LibraryOptions) => {
+    await withEngine(library, 'write', async (engine) => {
+      await followJobs(engine, () => engine.call('makePairs', {}));
+      refuseCancelled(engine.jobs.list(), 'Stopped. What is made stays; run the same again to carry on.');
+    });
+    console.log('Pairs are made.');
+  });
+
+export const tuneCommand = new Command('tune')
+  .description('preview, search for and measure recipes')
+  .addCommand(preview)
+  .addCommand(search)
+  .addCommand(pairs);

@@ -1,0 +1,65 @@
+/** Reads photos with their statistics from a library's cache, for the analysis worker. */
+import { type Recipe, SemblanceError } from '../contract/index.ts';
+import type { AttentionByTap, Extraction } from '../descriptor/index.ts';
+import { Library } from '../library/index.ts';
+import type { CachedSet } from './analysis.ts';
+import { type CachedPhoto, CachedPhotos } from './cached-photos.ts';
+
+export interface LoadedSet {
+  extraction: Extraction;
+  photos: CachedPhoto[];
+}
+
+/**
+ * @param most photos, of a large library an even sample; altered copies come on top
+ * @param also pictures that must be there whatever the sample
+ * @throws SemblanceError `not-enough-photos` when nothing is cached
+ */
+export function loadCachedSet(
+  { libraryPath, extractionKey, groups }: CachedSet,
+  most: number,
+  also: readonly number[] = [],
+): LoadedSet {
+  const library = Library.open(libraryPath, 'read');
+  try {
+    const extraction = library.extractions.get(extractionKey);
+    const ids = [...new Set([...library.powerMeans.sample(extractionKey, most), ...also])];
+    if (!extraction || ids.length === 0) {
+      throw new SemblanceError(
+        'not-enough-photos',
+        'There are no photos to learn from yet. Index a folder first.',
+      );
+    }
+    const labels =
+      groups.from === 'folders'
+        ? new Map(groups.contentIds.map((id, i) => [id, groups.labels[i]]))
+        : new Map<number, number>();
+    const photos = ids.flatMap((contentId): CachedPhoto[] => {
+      const code = library.powerMeans.get(contentId, extractionKey);
+      // A photo without a label matches none: its number is its own.
+      return code ? [{ contentId, code: own(code), group: labels.get(contentId) ?? -contentId }] : [];
+    });
+    const known = new Set(ids);
+    const copies =
+      groups.from === 'pairs'
+        ? library.variants.list(extractionKey).filter(({ contentId }) => known.has(contentId))
+        : [];
+    for (const { contentId, data } of copies) photos.push({ contentId, code: own(data), group: -contentId });
+    return { extraction, photos };
+  } finally {
+    library.close();
+  }
+}
+
+/** A copy that does not hold on to the database's buffers. */
+function own(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes);
+}
+
+export function photosOf(
+  { extraction, photos }: LoadedSet,
+  recipe: Recipe,
+  attention: AttentionByTap,
+): CachedPhotos {
+  return new CachedPhotos(recipe, extraction, photos, attention);
+}

@@ -1,0 +1,120 @@
+/** The engine's answer to each command of the contract. */
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type CommandAnswers,
+  type CommandArguments,
+  type CommandName,
+  type Folder,
+  type Job,
+  SemblanceError,
+  type Settings,
+} from '../contract/index.ts';
+import { installedModels, thumbnailMediaType, thumbnailOfFile } from '../vision/index.ts';
+import type { Engine } from './engine.ts';
+import { photoMap, startMap } from './photo-map.ts';
+import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
+import { searchLibrary } from './search.ts';
+import { engineStatus } from './status.ts';
+import {
+  cacheInfo,
+  planRetune,
+  previewRecipe,
+  recipesOf,
+  retune,
+  startPairs,
+  startTuneSearch,
+} from './tuning.ts';
+
+export type Handlers = {
+  [Name in CommandName]: (
+    args: CommandArguments[Name],
+  ) => CommandAnswers[Name] | Promise<CommandAnswers[Name]>;
+};
+
+export function commandHandlers(engine: Engine): Handlers {
+  const { library, jobs } = engine;
+  return {
+    status: () => engineStatus(engine, engine.options.crossover),
+    models: () => installedModels().map(({ info }) => info),
+    folders: () => library.folders.list(),
+    addFolder: ({ path }) => addFolder(engine, path),
+    removeFolder: ({ folderId }) => removeFolder(engine, folderId),
+    photos: (query) => library.photos.page(query),
+    photo: ({ photoId }) => library.photos.details(photoId),
+    problems: (query) => library.photos.problems(query),
+    thumbnail: ({ photoId }) => thumbnail(engine, photoId),
+    startIndexing: ({ folderIds }) => startIndexing(engine, folderIds),
+    jobs: () => jobs.list(),
+    pauseJob: ({ jobId }) => jobs.pause(jobId),
+    resumeJob: ({ jobId }) => jobs.resume(jobId),
+    cancelJob: ({ jobId }) => jobs.cancel(jobId),
+    search: (query) => searchLibrary(engine, query),
+    evaluate: (question) => evaluateLibrary(engine, question),
+    compareRecipes: (question) => compareOnLibrary(engine, question),
+    probe: (question) => probeLibrary(engine, question),
+    recipes: () => recipesOf(engine),
+    retunePlan: ({ recipe }) => planRetune(engine, recipe),
+    retune: (request) => retune(engine, request),
+    tunePreview: (request) => previewRecipe(engine, request),
+    makePairs: () => startPairs(engine).job,
+    tuneSearch: (request) => startTuneSearch(engine, request).job,
+    makeMap: ({ method }) => startMap(engine, method),
+    map: () => photoMap(engine),
+    cache: () => cacheInfo(engine),
+    settings: () => library.settings.get(),
+    changeSettings: (changes) => changeSettings(engine, changes),
+  };
+}
+
+function removeFolder(engine: Engine, folderId: number): { forgotten: number } {
+  const { library } = engine;
+  const forgotten = library.change(() => library.folders.remove(folderId));
+  engine.forget(library.forgetOrphans());
+  engine.tellLibraryChanged(true);
+  return { forgotten };
+}
+
+function addFolder(engine: Engine, path: string): Folder {
+  const { library } = engine;
+  const real = realFolder(path);
+  const folder = library.change(() => library.folders.add(real, Date.now()));
+  engine.tellLibraryChanged(true);
+  return folder;
+}
+
+/** @throws SemblanceError `no-such-folder` */
+function realFolder(path: string): string {
+  try {
+    const real = realpathSync(resolve(path));
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    // Said below, as for a path that is no folder.
+  }
+  throw new SemblanceError('no-such-folder', `There is no folder ${path}. Check the path.`);
+}
+
+function startIndexing(engine: Engine, folderIds: number[] | undefined): Job {
+  const { folders } = engine.library;
+  const chosen = folderIds ? folderIds.map((id) => folders.get(id)) : folders.list();
+  if (chosen.length === 0) {
+    throw new SemblanceError('empty-library', 'There is no folder to index yet. Add a folder first.');
+  }
+  return engine.index(chosen).job;
+}
+
+async function thumbnail({ library }: Engine, photoId: number): Promise<CommandAnswers['thumbnail']> {
+  const { hash } = library.photos.contentOf(photoId);
+  const stored = library.thumbnails.get(hash);
+  if (stored) return { bytes: stored, mediaType: thumbnailMediaType };
+  const bytes = await thumbnailOfFile(library.photos.details(photoId).path);
+  library.thumbnails.set(hash, bytes);
+  return { bytes, mediaType: thumbnailMediaType };
+}
+
+/** A smaller budget for the cache is kept to at once. */
+function changeSettings(engine: Engine, changes: CommandArguments['changeSettings']): Settings {
+  const settings = engine.library.settings.change(changes);
+  if (changes.cacheBudgetBytes !== undefined) engine.trimCache();
+  return settings;
+}

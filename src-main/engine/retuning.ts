@@ -1,0 +1,358 @@
+/**
+ * Brings another recipe, or a new fit, into service: reads photos again where the cache lacks something, learns, builds
+ * a generation beside the one in service and swaps it in when complete. Each step is a job; what a step has done is in
+ * the library, so that an ended engine carries on with the next start.
+ */
+import { learns, type Job, type JobKind, type Recipe, SemblanceError } from '../contract/index.ts';
+import {
+  type AttentionWeights,
+  encodeFitted,
+  type Extraction,
+  extractionOf,
+  fittedByPca,
+  placesIn,
+  recipeKey,
+} from '../descriptor/index.ts';
+import { withoutLearning } from '../learn/index.ts';
+import type { Library, StoredGeneration } from '../library/index.ts';
+import type { InstalledModel, Vision } from '../vision/index.ts';
+import { analyse, analyseFor, type Groups } from './analysis.ts';
+import { learnAttention } from './attention.ts';
+import { genericFit, photosForOwnFit } from './generic-fit.ts';
+import type { JobControl, Jobs } from './jobs.ts';
+import { folderLabels, groupsFor } from './labels.ts';
+import { Describer, extractionOfGeneration } from './serving.ts';
+import { makePairs, readAgain } from './vision-job.ts';
+
+/** A fit is renewed when the library has grown by this factor since: each renewal touches every descriptor. */
+const growthForRenewal = 2;
+
+export interface RetuningParts {
+  library: Library;
+  jobs: Jobs;
+  modelOf: (recipe: Recipe) => InstalledModel;
+  /** A reader of photos for an extraction, which the caller closes. */
+  startVision: (extraction: Extraction) => Promise<Vision>;
+  /** Whether the cache has room for another photo. */
+  mayCache: () => boolean;
+  /** Called when another generation has come into service. */
+  onSwapped: () => Promise<void>;
+}
+
+interface Step {
+  kind: JobKind;
+  run(control: JobControl): Promise<boolean>;
+}
+
+export class Retuning {
+  readonly #parts: RetuningParts;
+  /** While the engine ends, cancelled jobs are to be carried on with. */
+  #ending = false;
+
+  constructor(parts: RetuningParts) {
+    this.#parts = parts;
+  }
+
+  /** Cancelled jobs from now on lose nothing. */
+  end(): void {
+    this.#ending = true;
+  }
+
+  /** Whether the generation in service should be followed by one with a new fit. */
+  needsRefit(serving: StoredGeneration): boolean {
+    const { recipe, extractionKey, fit, fittedOn } = serving;
+    // What is learned is learned again only when somebody asks for it.
+    if (!isFitted(recipe) || learns(recipe)) return false;
+    const photos = this.#parts.library.powerMeans.count(extractionKey);
+    if (photos < photosForOwnFit) return false;
+    return fit !== 'library' || photos >= growthForRenewal * fittedOn;
+  }
+
+  /**
+   * Begins to build a generation; the job is the first of its steps.
+   * @throws SemblanceError `library-in-use` while another one is being built
+   */
+  begin(recipe: Recipe): Job {
+    const { library, modelOf } = this.#parts;
+    if (library.generations.building()) {
+      throw new SemblanceError(
+        'library-in-use',
+        'Another recipe is being applied. Wait for it, or cancel it.',
+        {
+          retryable: true,
+        },
+      );
+    }
+    const model = modelOf(recipe);
+    const covering = this.covering(recipe);
+    const attention = recipe.taps.some(({ pooling }) => pooling.kind === 'attention');
+    library.change(() =>
+      library.generations.create(
+        {
+          recipe,
+          recipeKey: recipeKey(recipe, model.info.sha256),
+          extractionKey:
+            covering ?? (attention ? '' : library.extractions.add(extractionOf(recipe, model.info))),
+          fit: 'none',
+          encodedFit: null,
+          fittedOn: 0,
+          fitted: false,
+          note: '',
+        },
+        'building',
+        Date.now(),
+      ),
+    );
+    const job = this.carryOn();
+    if (job) return job;
+    throw new SemblanceError('internal', 'The new recipe could not be begun with. Try again.', {
+      retryable: true,
+    });
+  }
+
+  /** The key of a cached extraction that has all that a recipe needs. */
+  covering(recipe: Recipe): string | null {
+    const { library } = this.#parts;
+    const { sha256 } = this.#parts.modelOf(recipe).info;
+    const found = library.extractions
+      .list()
+      .find(({ extraction }) => extraction.modelSha256 === sha256 && placesIn(extraction, recipe) !== null);
+    return found?.key ?? null;
+  }
+
+  /** Goes on with the generation in the making, if there is one. */
+  carryOn(): Job | null {
+    const building = this.#parts.library.generations.building();
+    if (!building || this.#parts.jobs.isPending('build') || this.#parts.jobs.isPending('fit')) return null;
+    return this.#startStep(this.#steps(building), building.id);
+  }
+
+  #startStep([step, ...rest]: Step[], generationId: number): Job {
+    const { library, jobs } = this.#parts;
+    return jobs.start(step.kind, async (control) => {
+      let goesOn = false;
+      try {
+        await control.checkpoint();
+        goesOn = await step.run(control);
+      } finally {
+        // What was cancelled, failed or came to nothing must not stand in the way of the next recipe.
+        const abandoned = !goesOn && !this.#ending;
+        if (abandoned) library.change(() => library.generations.drop(generationId));
+      }
+      // Begun before this job is over, so that nobody takes the pause between for the end.
+      if (goesOn && rest.length > 0) this.#startStep(rest, generationId);
+    }).job;
+  }
+
+  #steps(building: StoredGeneration): Step[] {
+    const fresh = (): StoredGeneration => {
+      const now = this.#parts.library.generations.building();
+      if (now?.id === building.id) return now;
+      throw new SemblanceError('cancelled', 'Another recipe has taken the place of this one.');
+    };
+    const steps: Step[] = [];
+    if (building.extractionKey === '')
+      steps.push({ kind: 'fit', run: (control) => this.#attend(fresh(), control) });
+    steps.push({ kind: 'extract', run: (control) => this.#read(fresh(), control) });
+    if (!building.fitted) {
+      const { recipe } = building;
+      if (learns(recipe) && recipe.learning.from === 'pairs') {
+        steps.push({ kind: 'pairs', run: (control) => this.#pair(fresh(), control) });
+      }
+      steps.push({ kind: 'fit', run: (control) => this.#fit(fresh(), control) });
+    }
+    steps.push({ kind: 'build', run: (control) => this.#build(fresh(), control) });
+    // Without anything to read there is no such step to be seen.
+    return this.#hasUnread(building) ? steps : steps.filter(({ kind }) => kind !== 'extract');
+  }
+
+  #hasUnread({ extractionKey }: StoredGeneration): boolean {
+    const { library, mayCache } = this.#parts;
+    if (extractionKey === '') return true;
+    return mayCache() && library.powerMeans.missing(extractionKey).length > 0;
+  }
+
+  /** Learns attention from feature maps, and with it what the network is asked for. */
+  async #attend(building: StoredGeneration, control: JobControl): Promise<boolean> {
+    const { library, modelOf, startVision } = this.#parts;
+    const { recipe } = building;
+    const model = modelOf(recipe);
+    const base = extractionOf(withoutLearning(recipe), model.info);
+    const vision = await startVision(base);
+    const weights = new Map<number, AttentionWeights>();
+    try {
+      for (const [place, { name, pooling }] of recipe.taps.entries()) {
+        if (pooling.kind !== 'attention') continue;
+        weights.set(
+          place,
+          await learnAttention({ library, vision, recipe, tap: name, hidden: pooling.hidden }, control),
+        );
+      }
+    } finally {
+      await vision.close();
+    }
+    library.change(() =>
+      library.generations.setExtraction(
+        building.id,
+        library.extractions.add(extractionOf(recipe, model.info, weights)),
+      ),
+    );
+    return true;
+  }
+
+  /** Fills the cache with what the recipe needs of each photo, as far as its budget goes. */
+  async #read(building: StoredGeneration, control: JobControl): Promise<boolean> {
+    const { library, startVision, mayCache } = this.#parts;
+    const { extractionKey } = building;
+    const missing = library.powerMeans.missing(extractionKey);
+    control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
+    const vision = await startVision(extractionOfGeneration(library, building));
+    try {
+      await readAgain(library, missing, vision, control, (contentId, code) => {
+        if (mayCache()) library.change(() => library.powerMeans.add(contentId, extractionKey, code));
+      });
+    } finally {
+      await vision.close();
+    }
+    return true;
+  }
+
+  async #pair(building: StoredGeneration, control: JobControl): Promise<boolean> {
+    const { library, startVision } = this.#parts;
+    const vision = await startVision(extractionOfGeneration(library, building));
+    try {
+      await makePairs(library, building.extractionKey, vision, control);
+    } finally {
+      await vision.close();
+    }
+    return true;
+  }
+
+  /** @returns false when learning made nothing better, and nothing is to change */
+  async #fit(building: StoredGeneration, control: JobControl): Promise<boolean> {
+    const { library } = this.#parts;
+    const { recipe, extractionKey, id } = building;
+    const extraction = extractionOfGeneration(library, building);
+    const photos = library.powerMeans.count(extractionKey);
+    const generic = photos < photosForOwnFit ? genericFit(recipe, extraction) : null;
+    if (generic) {
+      const encodedFit = encodeFitted(fittedByPca(generic));
+      const note = `Until there are ${photosForOwnFit} photos, a fit made on other photos serves.`;
+      library.change(() =>
+        library.generations.setFit(id, { fit: 'generic', encodedFit, fittedOn: generic.fittedOn, note }),
+      );
+      control.conclude(note);
+      return true;
+    }
+    if (photos < 2 || !isFitted(recipe)) {
+      library.change(() =>
+        library.generations.setFit(id, { fit: 'none', encodedFit: null, fittedOn: 0, note: '' }),
+      );
+      return true;
+    }
+    const attention = attentionOf(recipe, extraction);
+    const groups: Groups = learns(recipe) ? this.#groups(recipe, extractionKey) : folderLabels(library);
+    const { encodedFit, fittedOn, guard } = await analyseFor(
+      'fit',
+      { kind: 'fit', libraryPath: library.path, extractionKey, recipe, attention, groups },
+      control,
+    );
+    if (encodedFit === null) {
+      const { before = 0, after = 0 } = guard ?? {};
+      control.conclude(
+        `Learning made nothing better on photos that it had not seen (mAP ${before.toFixed(3)} before, ${after.toFixed(3)} after), so nothing was changed.`,
+      );
+      return false;
+    }
+    const note = [
+      guard &&
+        `Learned: mAP ${guard.before.toFixed(3)} before, ${guard.after.toFixed(3)} after, on held-out photos.`,
+      photos < photosForOwnFit &&
+        `Fitted on ${fittedOn} photos only; from ${photosForOwnFit} on it gets better.`,
+    ]
+      .filter(Boolean)
+      .join(' ');
+    library.change(() => library.generations.setFit(id, { fit: 'library', encodedFit, fittedOn, note }));
+    control.conclude(note);
+    return true;
+  }
+
+  #groups(recipe: Recipe, extractionKey: string): Groups {
+    return groupsFor(
+      this.#parts.library,
+      recipe.learning.from === 'pairs' ? 'pairs' : 'folder',
+      extractionKey,
+    );
+  }
+
+  /** Computes every descriptor of the generation in the making, and puts it in service. */
+  async #build(building: StoredGeneration, control: JobControl): Promise<boolean> {
+    const { library, onSwapped } = this.#parts;
+    const total = library.photos.contentCount();
+    let done = library.generations.countDescriptors(building.id);
+    control.report({ step: 'Rebuilding the index', done: 0, total });
+    await analyse(
+      { kind: 'describe', libraryPath: library.path, generation: building },
+      control,
+      (result) => {
+        if (result.kind !== 'descriptors') return;
+        library.change(() => library.generations.addDescriptors(building.id, result.batch));
+        done += result.batch.length;
+        control.report({ done, total });
+      },
+    );
+    await this.#buildUncached(building, control);
+    const before = library.generations.serving();
+    library.change(() => {
+      if (before && before.recipeKey !== building.recipeKey)
+        library.pastRecipes.add(before.recipe, Date.now());
+      library.generations.putInService(building.id);
+    });
+    await onSwapped();
+    control.conclude(building.note === '' ? 'The new recipe is in service.' : `In service. ${building.note}`);
+    return true;
+  }
+
+  /** Photos beyond the cache's budget go through the network, and only their descriptors are kept. */
+  async #buildUncached(building: StoredGeneration, control: JobControl): Promise<void> {
+    const { library, startVision } = this.#parts;
+    const missing = library.generations.missing(building.id);
+    if (missing.length === 0) return;
+    control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
+    const extraction = extractionOfGeneration(library, building);
+    const describer = new Describer(building, extraction);
+    const vision = await startVision(extraction);
+    try {
+      await readAgain(library, missing, vision, control, async (contentId, code) => {
+        const vector = await describer.describe(code);
+        library.change(() => library.generations.addDescriptors(building.id, [{ contentId, vector }]));
+      });
+    } finally {
+      await vision.close();
+    }
+  }
+}
+
+/** Whether a recipe leaves anything to be fitted. */
+function isFitted(recipe: Recipe): boolean {
+  const { selection, normalisation, reduction } = recipe;
+  return (
+    learns(recipe) ||
+    selection.kind !== 'none' ||
+    normalisation.some(({ kind }) => kind === 'standardise') ||
+    reduction.kind === 'pca' ||
+    reduction.kind === 'random'
+  );
+}
+
+/** The learned weights that an extraction holds, by the recipe's taps. */
+function attentionOf({ taps }: Recipe, extraction: Extraction): Map<number, AttentionWeights> {
+  const weights = new Map<number, AttentionWeights>();
+  for (const [place, { name, pooling }] of taps.entries()) {
+    if (pooling.kind !== 'attention') continue;
+    for (const tap of extraction.taps) {
+      if (tap.name === name && tap.statistic.kind === 'attention') weights.set(place, tap.statistic.weights);
+    }
+  }
+  return weights;
+}

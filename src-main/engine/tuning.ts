@@ -1,0 +1,246 @@
+/** Answers about recipes: what is in service, what a draft would find, what applying it costs. */
+import {
+  type CacheInfo,
+  type CommandArguments,
+  type Job,
+  learns,
+  type PhotoSummary,
+  presets,
+  type PreviewResult,
+  type Recipe,
+  type Recipes,
+  type RetunePlan,
+  SemblanceError,
+  type TunePreview,
+} from '../contract/index.ts';
+import { codeLength, decodeFitted, type Extraction, extractionOf, layoutOf } from '../descriptor/index.ts';
+import { withoutLearning } from '../learn/index.ts';
+import type { StoredGeneration } from '../library/index.ts';
+import { analyse } from './analysis.ts';
+import type { Engine } from './engine.ts';
+import { groupsFor } from './labels.ts';
+import type { PreviewHit, SampledSet } from './preview-session.ts';
+import { telling } from './quality.ts';
+import type { Serving } from './serving.ts';
+import { makePairs } from './vision-job.ts';
+
+/** Photos that are read, and described, to tell how long all of them take. */
+const photosToTime = 6;
+const descriptionsToTime = 64;
+
+export function recipesOf(engine: Engine): Recipes {
+  const { generations, pastRecipes } = engine.library;
+  return {
+    current: engine.recipe,
+    building: generations.building()?.recipe ?? null,
+    past: pastRecipes.list(),
+    presets: presets(),
+    explained: explainedBy(engine.serving?.generation),
+  };
+}
+
+function explainedBy(generation: StoredGeneration | undefined): Recipes['explained'] {
+  const reduction = generation?.encodedFit ? decodeFitted(generation.encodedFit).reduction : null;
+  if (reduction?.kind !== 'pca' || generation?.recipe.reduction.kind !== 'pca') return null;
+  const { eigenvalues, totalVariance } = reduction.fit;
+  const components = Array.from(
+    eigenvalues.subarray(0, generation.recipe.reduction.dimension),
+    (variance) => variance / totalVariance,
+  );
+  return { components, total: components.reduce((sum, share) => sum + share, 0) };
+}
+
+/** @throws SemblanceError `no-model`, `model-invalid` when the model lacks a tap */
+export async function planRetune(engine: Engine, recipe: Recipe): Promise<RetunePlan> {
+  const { library, retuning } = engine;
+  const photos = library.photos.contentCount();
+  // What attention asks for is known once it is learned; that costs as much as the average in its place.
+  const asked = extractionOf(withoutLearning(recipe), engine.modelOf(recipe).info);
+  const covering = retuning.covering(recipe);
+  const photosToRead = covering === null ? photos : library.powerMeans.missing(covering).length;
+  return {
+    photos,
+    photosToRead,
+    secondsToRead: photosToRead === 0 ? 0 : photosToRead * (await secondsPerReading(engine, asked)),
+    secondsToBuild: photos * secondsPerDescription(engine),
+    cacheBytes: photosToRead * codeLength(layoutOf(asked)),
+    learns: learns(recipe),
+  };
+}
+
+/** Measured on a few photos, all workers busy. */
+async function secondsPerReading(engine: Engine, extraction: Extraction): Promise<number> {
+  const { library } = engine;
+  const paths = library.photos
+    .contentIds()
+    .slice(0, photosToTime)
+    .flatMap((id) => library.photos.withContent(id).slice(0, 1))
+    .map(({ path }) => path);
+  const vision = await engine.startVision(extraction);
+  try {
+    // The first photo of each worker pays for what later ones find ready.
+    await Promise.allSettled(
+      paths.slice(0, vision.threads).map((path) => vision.extractFile(path, () => false)),
+    );
+    const startedMs = performance.now();
+    const read = await Promise.allSettled(paths.map((path) => vision.extractFile(path, () => false)));
+    const count = read.filter(({ status }) => status === 'fulfilled').length;
+    return count === 0 ? 0 : (performance.now() - startedMs) / 1000 / count;
+  } finally {
+    await vision.close();
+  }
+}
+
+/** Measured on a few photos of the recipe in service, whose descriptors take about as long as any other's. */
+function secondsPerDescription({ library, serving }: Engine): number {
+  if (!serving) return 0;
+  const { extractionKey } = serving.generation;
+  const codes = library.powerMeans
+    .sample(extractionKey, descriptionsToTime)
+    .flatMap((id) => library.powerMeans.get(id, extractionKey) ?? []);
+  const startedMs = performance.now();
+  for (const code of codes) serving.pool(code);
+  return codes.length === 0 ? 0 : (performance.now() - startedMs) / 1000 / codes.length;
+}
+
+/**
+ * @throws SemblanceError `must-read-photos` when photos must go through the network again and that is not allowed,
+ *   `library-in-use` while another recipe is being applied
+ */
+export async function retune(engine: Engine, { recipe, mayRead }: CommandArguments['retune']): Promise<Job> {
+  if (!engine.serving) return engine.adopt(recipe);
+  const { photosToRead, secondsToRead } = await planRetune(engine, recipe);
+  if (photosToRead > 0 && !mayRead) {
+    throw new SemblanceError(
+      'must-read-photos',
+      `This recipe needs ${photosToRead} photos to be read again, which takes about ${Math.ceil(secondsToRead)} s. Allow it to apply the recipe.`,
+    );
+  }
+  return engine.retuning.begin(recipe);
+}
+
+/**
+ * @throws SemblanceError `empty-library`; `recipe-mismatch` when photos must be read again for the draft; `not-found`
+ *   for a photo that is gone
+ */
+export async function previewRecipe(
+  engine: Engine,
+  { recipe, photoIds, top }: CommandArguments['tunePreview'],
+): Promise<TunePreview> {
+  const startedMs = performance.now();
+  const { library } = engine;
+  const { generation } = servingOf(engine);
+  const covering = engine.retuning.covering(withoutLearning(recipe));
+  if (covering === null) {
+    throw new SemblanceError(
+      'recipe-mismatch',
+      'This draft needs more than the cache holds, so it cannot be previewed; applying it reads the photos again.',
+    );
+  }
+  const by = telling(engine, covering);
+  const setOf = (extractionKey: string): SampledSet => ({
+    libraryPath: library.path,
+    extractionKey,
+    groups: by === null ? { from: 'pairs' } : groupsFor(library, by, extractionKey),
+    stamp: [library.powerMeans.count(extractionKey), by, library.photos.stamp()].join(' '),
+  });
+  const reply = await engine.previews.ask({
+    now: setOf(generation.extractionKey),
+    draft: setOf(covering),
+    generation,
+    recipe,
+    queries: [...new Set(photoIds.map((photoId) => library.photos.contentOf(photoId).id))],
+    top,
+    qualityBy: by,
+  });
+  return {
+    milliseconds: performance.now() - startedMs,
+    sampled: reply.sampled,
+    queries: reply.queries.flatMap(({ contentId, now, draft }) =>
+      summariesOf(engine, contentId).map((photo) => ({
+        photo,
+        now: previewResults(engine, now),
+        draft: previewResults(engine, draft),
+      })),
+    ),
+    quality: reply.quality && by ? { by, ...reply.quality } : null,
+    explained: reply.explained,
+    limits: reply.limits,
+  };
+}
+
+function previewResults(engine: Engine, hits: PreviewHit[]): PreviewResult[] {
+  return hits.flatMap(({ contentId, score }) =>
+    summariesOf(engine, contentId).map((photo) => ({ photo, score })),
+  );
+}
+
+/** The first file of a picture, or nothing when it went meanwhile. */
+function summariesOf({ library }: Engine, contentId: number): PhotoSummary[] {
+  return library.photos
+    .withContent(contentId)
+    .slice(0, 1)
+    .map(({ id, name, directory, folderId, width, height }) => ({
+      id,
+      name,
+      directory,
+      folderId,
+      width,
+      height,
+    }));
+}
+
+function servingOf({ serving }: Engine): Serving {
+  if (serving) return serving;
+  throw new SemblanceError(
+    'empty-library',
+    'There are no photos to tune on yet. Add a folder and index it first.',
+  );
+}
+
+export function startPairs(engine: Engine): { job: Job; ended: Promise<Job> } {
+  const { extraction, generation } = servingOf(engine);
+  return engine.jobs.start('pairs', async (control) => {
+    const vision = await engine.startVision(extraction);
+    try {
+      await makePairs(engine.library, generation.extractionKey, vision, control);
+    } finally {
+      await vision.close();
+    }
+  });
+}
+
+/** @throws SemblanceError `empty-library`, `no-ground-truth` */
+export function startTuneSearch(
+  engine: Engine,
+  { by, seconds }: CommandArguments['tuneSearch'],
+): { job: Job; ended: Promise<Job> } {
+  const { generation } = servingOf(engine);
+  const { extractionKey, recipe } = generation;
+  const groups = groupsFor(engine.library, by, extractionKey);
+  return engine.jobs.start('tune-search', async (control) => {
+    const task = {
+      kind: 'tune-search',
+      libraryPath: engine.library.path,
+      extractionKey,
+      groups,
+      recipe,
+      seconds,
+    } as const;
+    await analyse(task, control, (result) => {
+      if (result.kind === 'finding') control.find(result.finding);
+    });
+  });
+}
+
+export function cacheInfo(engine: Engine): CacheInfo {
+  const { library, serving } = engine;
+  const extractionKey = serving?.generation.extractionKey ?? '';
+  return {
+    bytes: library.cacheBytes(),
+    budgetBytes: library.settings.get().cacheBudgetBytes,
+    photos: library.powerMeans.count(extractionKey),
+    ofPhotos: library.photos.contentCount(),
+    bytesPerPhoto: serving ? codeLength(serving.layout) : 0,
+  };
+}

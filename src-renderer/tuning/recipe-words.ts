@@ -1,0 +1,130 @@
+/** A recipe in a few words, stage by stage and as a whole. */
+import type {
+  ModelInfo,
+  Normalisation,
+  Pooling,
+  Recipe,
+  Reduction,
+  Selection,
+  Whitening,
+} from '../../src-main/contract/index.ts';
+import type { StageName } from './stages.ts';
+
+export const poolingTitles: Record<Pooling['kind'], string> = {
+  average: 'Average',
+  max: 'Maximum',
+  gem: 'GeM',
+  pyramid: 'Pyramid',
+  attention: 'Attention',
+};
+
+export const selectionTitles: Record<Selection['kind'], string> = {
+  none: 'None',
+  variance: 'Variance threshold',
+  anova: 'ANOVA F',
+  'mutual-information': 'Mutual information',
+  elimination: 'Recursive elimination',
+  lasso: 'L1 logistic regression',
+  mask: 'Learned mask',
+};
+
+export const normalisationTitles: Record<Normalisation['kind'], string> = {
+  l2: 'L2',
+  standardise: 'Standardise',
+  power: 'Signed power',
+};
+
+export const reductionTitles: Record<Reduction['kind'], string> = {
+  none: 'None',
+  pca: 'PCA',
+  random: 'Random projection',
+  autoencoder: 'Autoencoder',
+  projection: 'Learned projection',
+  'learned-whitening': 'Learned whitening',
+};
+
+export const whiteningTitles: Record<Whitening['kind'], string> = {
+  none: 'None',
+  regularised: 'Regularised',
+  power: 'Power',
+};
+
+/** At most three digits that say something, e.g. 0.707. */
+export function short(number: number): string {
+  return String(Number(number.toPrecision(3)));
+}
+
+function poolingWords(pooling: Pooling): string {
+  switch (pooling.kind) {
+    case 'gem':
+      return pooling.learned ? `${short(pooling.p)}*` : short(pooling.p);
+    case 'average':
+      return 'avg';
+    case 'max':
+      return 'max';
+    case 'pyramid':
+      return 'pyramid';
+    case 'attention':
+      return 'attention';
+  }
+}
+
+function reductionWords(reduction: Reduction): string {
+  if (reduction.kind === 'none') return 'none';
+  const { dimension } = reduction;
+  switch (reduction.kind) {
+    case 'pca': {
+      const { whitening } = reduction;
+      if (whitening.kind === 'none') return `PCA ${dimension}`;
+      return whitening.kind === 'regularised'
+        ? `PCA ${dimension}, ε ${short(whitening.epsilon)}`
+        : `PCA ${dimension}, λ^−${short(whitening.exponent)}`;
+    }
+    case 'random':
+      return `random ${dimension}`;
+    case 'autoencoder':
+      return `autoencoder ${dimension}`;
+    case 'projection':
+      return `learned ${dimension}`;
+    case 'learned-whitening':
+      return `whitened ${dimension}`;
+  }
+}
+
+/** What a stage does in a recipe, in as few words as fit under its title. */
+export function stageWords(stage: StageName, recipe: Recipe, models: readonly ModelInfo[]): string {
+  const { model, longerSide, scales, taps, aggregation, selection, normalisation, reduction } = recipe;
+  switch (stage) {
+    case 'model':
+      return models.some(({ name }) => name === model) || models.length === 0 ? model : `${model}?`;
+    case 'size':
+      return `${longerSide} px × ${scales.length}`;
+    case 'taps':
+      return `${taps.length} on`;
+    case 'pooling':
+      return taps.map(({ pooling }) => poolingWords(pooling)).join(' · ');
+    case 'joining':
+      return `${aggregation.taps.kind}, ${aggregation.scales.kind}`;
+    case 'selection':
+      return 'keep' in selection ? `best ${selection.keep}` : selection.kind;
+    case 'normalisation':
+      return normalisation.length === 0
+        ? 'none'
+        : normalisation
+            .map((step) =>
+              step.kind === 'power' ? `x^${short(step.exponent)}` : normalisationTitles[step.kind],
+            )
+            .join(', ');
+    case 'reduction':
+      return reductionWords(reduction);
+    case 'length':
+      return 'L2';
+  }
+}
+
+/** E.g. '512 px × 3, pooling 5 · 5 · 3 · 1, PCA 256, ε 0.02'. */
+export function recipeWords(recipe: Recipe): string {
+  const size = stageWords('size', recipe, []);
+  const pooling = stageWords('pooling', recipe, []);
+  return `${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}`;
+}

@@ -1,0 +1,230 @@
+/**
+ * `npm run bench:quality`: what each step of the pipeline is worth on real photos, and what learning adds. Category
+ * search has folders as labels; instance search has each photo's altered copies as matches. Unsupervised fits are the
+ * library's own, as in use; whatever learns is measured on 5 folds, by photos that it has not seen.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { defaultRecipe, type Recipe } from '../../src-main/contract/index.ts';
+import type { MatrixProduct } from '../../src-main/descriptor/index.ts';
+import { Engine } from '../../src-main/engine/index.ts';
+import { loadCachedSet, photosOf } from '../../src-main/engine/cached-set.ts';
+import type { CachedPhotos } from '../../src-main/engine/cached-photos.ts';
+import { groupsFor } from '../../src-main/engine/labels.ts';
+import {
+  describePhotos,
+  fittedRecipe,
+  heldOutReport,
+  qualityBy,
+} from '../../src-main/engine/measure-cached.ts';
+import {
+  compareRecipes,
+  evaluateRanking,
+  foldsOf,
+  groundTruthOfLabels,
+  type QueryResult,
+  type RankingReport,
+} from '../../src-main/evaluate/index.ts';
+import { fitGuarded, withoutLearning } from '../../src-main/learn/index.ts';
+import { runtimeProduct } from '../../src-main/vision/index.ts';
+
+const sets =
+  process.argv.length > 2 ? process.argv.slice(2) : ['../shared/data/grocery', '../shared/data/clothing'];
+const folds = 5;
+
+const tap = (name: string, p: number): Recipe['taps'][number] => ({
+  name,
+  pooling: { kind: 'gem', p, learned: false },
+  normalise: true,
+  weight: 1,
+});
+const names = defaultRecipe.taps.map(({ name }) => name);
+const deepest = names[names.length - 1];
+const pca = (whitening: Extract<Recipe['reduction'], { kind: 'pca' }>['whitening']): Recipe['reduction'] => ({
+  kind: 'pca',
+  dimension: 256,
+  whitening,
+  shrinkage: 0,
+});
+const none: Recipe = { ...defaultRecipe, reduction: { kind: 'none' } };
+
+const steps: [string, Recipe][] = [
+  ['one tap (s32), one scale, GeM p = 3', { ...none, scales: [1], taps: [tap(deepest, 3)] }],
+  ['four taps', { ...none, scales: [1], taps: names.map((name) => tap(name, 3)) }],
+  ['three scales, p = 5, 5, 3, 1', none],
+  ['PCA to 256', { ...none, reduction: pca({ kind: 'none' }) }],
+  ['half whitening, ε = 0.02 (default)', defaultRecipe],
+  ['full whitening, ε = 0', { ...none, reduction: pca({ kind: 'regularised', epsilon: 0 }) }],
+];
+
+/** What learning chooses among, inside the training folds. */
+const candidates: Recipe['reduction'][] = [
+  { kind: 'learned-whitening', dimension: 96, regularisation: 0.1 },
+  { kind: 'learned-whitening', dimension: 128, regularisation: 0.3 },
+  { kind: 'learned-whitening', dimension: 256, regularisation: 1 },
+];
+
+type Row = [string, RankingReport, RankingReport];
+
+async function bench(folder: string): Promise<void> {
+  const libraryPath = mkdtempSync(join(tmpdir(), 'semblance-bench-quality-'));
+  const engine = Engine.open({ libraryPath, access: 'write' });
+  const { product, release } = runtimeProduct();
+  try {
+    const added = await engine.call('addFolder', { path: folder });
+    await engine.index([added]).ended;
+    await engine.call('makePairs', {});
+    await engine.jobs.idle();
+    const serving = engine.serving;
+    if (!serving) throw new Error('nothing was indexed');
+    const { extractionKey } = serving.generation;
+    const load = (by: 'folder' | 'pairs'): CachedPhotos =>
+      photosOf(
+        loadCachedSet(
+          { libraryPath, extractionKey, groups: groupsFor(engine.library, by, extractionKey) },
+          Infinity,
+        ),
+        defaultRecipe,
+        new Map(),
+      );
+    const [categories, instances] = [load('folder'), load('pairs')];
+
+    const rows: Row[] = [];
+    for (const [name, recipe] of steps) {
+      const measured = (photos: CachedPhotos) =>
+        heldOutReport(photos.with(recipe), { recipe, folds: 0 }, product);
+      rows.push([name, await measured(categories), await measured(instances)]);
+    }
+    console.log(`\n### ${basename(folder)}: ${categories.count} photos\n`);
+    print(rows);
+
+    console.log(`\nLearned, ${folds} folds, each measured by photos that neither fit nor choice has seen:\n`);
+    const plain = await heldOut(categories, instances, [], 'folders', product);
+    for (const from of ['folders', 'pairs'] as const) {
+      const learned = await heldOut(categories, instances, candidates, from, product);
+      printLearned(from, plain, learned);
+    }
+  } finally {
+    await release();
+    await engine.close();
+    rmSync(libraryPath, { recursive: true, force: true });
+  }
+}
+
+function print(rows: Row[]): void {
+  console.log('| step | category mAP | gain | P@1 | P@10 | instance mAP | gain | P@1 | P@10 |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  rows.forEach(([name, category, instance], i) => {
+    const before = i === 0 ? null : rows[i - 1];
+    console.log(`| ${name} | ${columns(category, before?.[1])} | ${columns(instance, before?.[2])} |`);
+  });
+}
+
+function columns(
+  { mAP, precisionAt1, precisionAt10 }: RankingReport,
+  before: RankingReport | undefined,
+): string {
+  const gain = before ? signed(mAP - before.mAP) : '';
+  return `${mAP.toFixed(3)} | ${gain} | ${precisionAt1.toFixed(3)} | ${precisionAt10.toFixed(3)}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}
+
+/** Results of the held-out photos: among all photos, and among the held-out ones alone. */
+interface HeldOut {
+  amongAll: QueryResult[];
+  amongHeldOut: QueryResult[];
+  chosen: string[];
+}
+
+/** For each fold: chooses and fits on the others, and lets the fold's photos search. */
+async function heldOut(
+  categories: CachedPhotos,
+  instances: CachedPhotos,
+  reductions: Recipe['reduction'][],
+  from: 'folders' | 'pairs',
+  product: MatrixProduct,
+): Promise<HeldOut> {
+  const dealt = foldsOf(categories.groups, folds, 1);
+  const foldOf = new Map(Array.from(categories.ids, (id, row) => [id, dealt[row]]));
+  const result: HeldOut = { amongAll: [], amongHeldOut: [], chosen: [] };
+  const truth = groundTruthOfLabels(categories.groups);
+  for (let fold = 0; fold < folds; fold++) {
+    const source = from === 'folders' ? categories : instances;
+    const train = source.subset(rowsWhere(source, (id) => foldOf.get(id) !== fold));
+    const recipe = await chosen(train, reductions, from, product);
+    result.chosen.push(recipe.reduction.kind === 'pca' ? 'default' : JSON.stringify(recipe.reduction));
+    const fit = await fittedRecipe(recipe, train.with(recipe), { product });
+    const database = await describePhotos(fit, categories, product);
+    const held = rowsWhere(categories, (id) => foldOf.get(id) === fold);
+    const asking = new Set(held);
+    const all = await evaluateRanking(
+      { database },
+      truth.filter(({ query }) => asking.has(query)),
+      product,
+    );
+    result.amongAll.push(...all.perQuery);
+    const groups = held.map((row) => categories.groups[row]);
+    const alone = await describePhotos(fit, categories.subset(held), product);
+    const among = await evaluateRanking({ database: alone }, groundTruthOfLabels(groups), product);
+    result.amongHeldOut.push(...among.perQuery.map((each) => ({ ...each, query: held[each.query] })));
+  }
+  return result;
+}
+
+function rowsWhere({ ids }: CachedPhotos, wanted: (id: number) => boolean): number[] {
+  return [...ids.keys()].filter((row) => wanted(ids[row]));
+}
+
+/** The recipe that is best on held-out training photos; the default where none beats it. */
+async function chosen(
+  train: CachedPhotos,
+  reductions: Recipe['reduction'][],
+  from: 'folders' | 'pairs',
+  product: MatrixProduct,
+): Promise<Recipe> {
+  let best: { recipe: Recipe; gain: number } = { recipe: defaultRecipe, gain: 0 };
+  for (const reduction of reductions) {
+    const recipe: Recipe = { ...defaultRecipe, reduction, learning: { ...defaultRecipe.learning, from } };
+    const base = { ...withoutLearning(recipe), reduction: defaultRecipe.reduction };
+    const { before, after } = await fitGuarded(
+      recipe,
+      train.with(recipe),
+      train.with(base),
+      qualityBy(product),
+      { product },
+    );
+    if (after - before > best.gain) best = { recipe, gain: after - before };
+  }
+  return best.recipe;
+}
+
+function printLearned(from: string, plain: HeldOut, learned: HeldOut): void {
+  const said = (which: 'amongAll' | 'amongHeldOut', where: string): void => {
+    const { difference, interval, better, worse } = compareRecipes(plain[which], learned[which]);
+    const mean = (key: 'averagePrecision' | 'precisionAt1', results: QueryResult[]) =>
+      (results.reduce((sum, each) => sum + each[key], 0) / results.length).toFixed(3);
+    console.log(
+      `- from ${from}, ${where}: mAP ${mean('averagePrecision', plain[which])} → ${mean('averagePrecision', learned[which])}, ` +
+        `P@1 ${mean('precisionAt1', plain[which])} → ${mean('precisionAt1', learned[which])}; ` +
+        `difference ${signed(difference)}, 95 % interval ${signed(interval.low)} … ${signed(interval.high)} (${better} queries better, ${worse} worse)`,
+    );
+  };
+  said('amongAll', 'among all photos');
+  said('amongHeldOut', 'among held-out photos only');
+  console.log(`  chosen in the folds: ${[...new Set(learned.chosen)].join(', ')}`);
+}
+
+for (const set of sets) {
+  const folder = resolve(set);
+  if (existsSync(folder)) await bench(folder);
+  else {
+    console.error(
+      `There is no folder ${folder}. Name folders whose subfolders are labels: npm run bench:quality -- FOLDER…`,
+    );
+    process.exitCode = 1;
+  }
+}
