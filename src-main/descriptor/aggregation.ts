@@ -59,7 +59,8 @@ function concatenated(parts: Float32Array[], length: number): Float32Array {
 function meanOf(vectors: Float32Array[]): Float32Array {
   const mean = vectors[0].slice();
   for (const vector of vectors.slice(1)) for (let i = 0; i < mean.length; i++) mean[i] += vector[i];
-  return mean.map((sum) => sum / vectors.length);
+  for (let i = 0; i < mean.length; i++) mean[i] /= vectors.length;
+  return mean;
 }
 
 function maximumOf(vectors: Float32Array[]): Float32Array {

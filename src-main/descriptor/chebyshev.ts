@@ -1,6 +1,6 @@
 /** Chebyshev polynomials of a matrix, applied to rows. */
 import { combineInPlace, multiplyInto } from './in-place.ts';
-import type { Matrix, MatrixProduct } from './matrix.ts';
+import type { Matrix, MatrixProduct, Values } from './matrix.ts';
 import { balanceOf } from './orthonormal.ts';
 
 /** What a polynomial is to do with the eigenvalues of a matrix. */
@@ -33,7 +33,7 @@ export async function filter(
   work: Workspace,
   { highest, cut }: Passband,
   degree: number,
-  symmetric: Matrix,
+  symmetric: Matrix<Values>,
   product: MatrixProduct,
 ): Promise<void> {
   const period = Math.max(1, Math.floor(Math.log(mostSpread) / Math.log((4 * highest) / cut)));

@@ -36,7 +36,7 @@ export {
   standardise,
 } from './normalisation.ts';
 export { fitPca, type PcaFit } from './pca.ts';
-export { pooledPowerMeans } from './pooled-power-means.ts';
+export { PowerMeanPooling } from './pooled-power-means.ts';
 export { attentionOfMap, attentionOfPositions, averageOfMap, gemOfMap, pyramidOfMap } from './pooling.ts';
 export {
   activationFloor,
@@ -47,7 +47,7 @@ export {
 } from './power-means.ts';
 export { gaussianFrom, randomFrom } from './random.ts';
 export { randomProjection } from './random-projection.ts';
-export { exponentOf, RawDescriber } from './raw-descriptor.ts';
+export { exponentOf, type LearnedPooling, RawDescriber } from './raw-descriptor.ts';
 export { recipeKey } from './recipe-key.ts';
 export { codeLength, decodeFirstCode, decodeStatistics, encodeStatistics } from './statistics-code.ts';
 export {

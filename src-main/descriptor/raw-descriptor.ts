@@ -3,7 +3,7 @@ import { type Pooling, type Recipe, SemblanceError } from '../contract/index.ts'
 import { joinScales, joinTaps } from './aggregation.ts';
 import { type AttentionByTap, type Extraction, layoutOf, type Places, placesIn } from './extraction.ts';
 import { scaleToUnit } from './normalisation.ts';
-import { pooledPowerMeans } from './pooled-power-means.ts';
+import { PowerMeanPooling } from './pooled-power-means.ts';
 import type { PowerMeanLayout } from './power-means.ts';
 import { alignedCode, codeOffsets, plainStatistics, powerMeanCode } from './statistics-code.ts';
 import { statisticLength } from './tap-statistics.ts';
@@ -25,7 +25,8 @@ export class RawDescriber {
   readonly #layout: PowerMeanLayout;
   readonly #places: Places;
   readonly #offsets: number[][];
-  readonly #exponents: LearnedPooling['exponents'];
+  /** By the tap's place in the recipe; used where the tap's statistic is power means. */
+  readonly #poolings: PowerMeanPooling[];
   readonly #join: (taps: Float32Array[]) => Float32Array;
 
   /** @throws SemblanceError `recipe-mismatch` when the extraction lacks something that the recipe needs */
@@ -42,7 +43,9 @@ export class RawDescriber {
     this.#layout = layoutOf(extraction);
     this.#places = places;
     this.#offsets = codeOffsets(this.#layout);
-    this.#exponents = learned.exponents;
+    this.#poolings = recipe.taps.map(
+      ({ pooling }, tap) => new PowerMeanPooling(learned.exponents.get(tap) ?? exponentOf(pooling)),
+    );
     const lengths = recipe.taps.map((tap, i) =>
       lengthOf(tap.pooling, extraction.taps[places.taps[i]].channels),
     );
@@ -66,17 +69,13 @@ export class RawDescriber {
   }
 
   #pooled(code: Uint8Array, scale: number, tap: number): Float32Array {
-    const { pooling, normalise, weight } = this.#recipe.taps[tap];
+    const { normalise, weight } = this.#recipe.taps[tap];
     const place = this.#places.taps[tap];
     const { channels, statistic } = this.#extraction.taps[place];
     const at = this.#offsets[scale][place];
     const pooled =
       statistic.kind === 'power-means'
-        ? pooledPowerMeans(
-            powerMeanCode(code, at, channels),
-            channels,
-            this.#exponents.get(tap) ?? exponentOf(pooling),
-          )
+        ? this.#poolings[tap].pool(powerMeanCode(code, at, channels), channels)
         : plainStatistics(code, at, statisticLength(statistic, channels));
     return scaleToUnit(pooled, weight, normalise);
   }

@@ -6,6 +6,8 @@ import { type Matrix, matrix, type MatrixProduct, rowAt, type Rows, type Values 
 
 /** Rows converted at a time: the inner dimension of the products of a covariance. */
 const blockRows = 512;
+/** In single precision they take half the memory, and the product is over sooner than what is around it. */
+const blockRowsOfSingle = 1024;
 /** Columns of the pieces that a covariance is put together from; only one triangle of them is multiplied. */
 const bandColumns = 768;
 /** Rows converted at a time where all columns are needed. */
@@ -34,8 +36,9 @@ export async function covariance(
 ): Promise<Matrix> {
   const sum = matrix(rows.columns, rows.columns);
   const bands = ranges(rows.columns, bandColumns);
-  const blocks = ranges(rows.rows, blockRows);
-  const buffers = bands.map(({ from, to }) => buffer(Math.min(blockRows, rows.rows) * (to - from), single));
+  const height = Math.min(single ? blockRowsOfSingle : blockRows, rows.rows);
+  const blocks = ranges(rows.rows, height);
+  const buffers = bands.map(({ from, to }) => buffer(height * (to - from), single));
   for (const [done, block] of blocks.entries()) {
     const panels = bands.map((band, i) => centred(rows, mean, block, band, buffers[i]));
     for (const [i, left] of panels.entries()) {

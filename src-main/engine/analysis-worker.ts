@@ -14,13 +14,14 @@ import {
 } from '../descriptor/index.ts';
 import { evaluateRanking, groundTruthOfLabels } from '../evaluate/index.ts';
 import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
-import { Library, type StoredGeneration } from '../library/index.ts';
+import { Library } from '../library/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
 import type {
   AnalysisMessage,
   AnalysisProgress,
   AnalysisTask,
   AttentionTask,
+  DescribeTask,
   FitTask,
   MapTask,
   TuneSearchTask,
@@ -32,7 +33,9 @@ import { extractionOfGeneration } from './serving.ts';
 import { searchRecipe } from './tune-search.ts';
 
 /** Photos that a fit looks at: enough for 256 components, and few enough to take seconds. */
-const fitSample = 5000;
+const fitSample = 4000;
+/** Relative error of variances: far less than what comes of looking at a sample. */
+const fitTolerance = 1e-5;
 /** Fewer where every step of a training looks at them. */
 const learnSample = 2000;
 const descriptorsPerMessage = 512;
@@ -54,6 +57,7 @@ async function fit(task: FitTask, product: MatrixProduct): Promise<void> {
   const context = {
     product,
     attention,
+    tolerance: fitTolerance,
     onProgress: (step: string, done: number, total: number, epoch?: AnalysisProgress['epoch']) =>
       report({ step, done, total, ...(epoch && { epoch: { loss: epoch.loss, heldOut: epoch.heldOut } }) }),
   };
@@ -74,8 +78,7 @@ async function fit(task: FitTask, product: MatrixProduct): Promise<void> {
 }
 
 async function describe(
-  libraryPath: string,
-  generation: StoredGeneration,
+  { libraryPath, generation, share }: DescribeTask,
   product: MatrixProduct,
 ): Promise<void> {
   const library = Library.open(libraryPath, 'read');
@@ -96,7 +99,7 @@ async function describe(
       });
       [ids, vectors] = [[], []];
     };
-    for (const { contentId, data } of library.powerMeans.withoutDescriptor(extractionKey, id)) {
+    for (const { contentId, data } of library.powerMeans.withoutDescriptor(extractionKey, id, share)) {
       ids.push(contentId);
       vectors.push(raw.describe(data));
       if (ids.length === descriptorsPerMessage) await flush();
@@ -156,7 +159,7 @@ async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
     case 'fit':
       return fit(task, product);
     case 'describe':
-      return describe(task.libraryPath, task.generation, product);
+      return describe(task, product);
     case 'evaluate':
       return evaluate(task, product);
     case 'held-out': {
@@ -182,7 +185,8 @@ async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
 }
 
 async function start(task: AnalysisTask): Promise<void> {
-  const { product, release } = runtimeProduct();
+  // Where several workers do the same, each is a thread of its own.
+  const { product, release } = runtimeProduct(task.kind === 'describe' ? { threads: 1 } : {});
   try {
     await run(task, product);
   } finally {

@@ -33,6 +33,19 @@ export interface FitTask extends CachedSet {
   attention: AttentionByTap;
 }
 
+export interface DescribeTask {
+  kind: 'describe';
+  libraryPath: string;
+  generation: StoredGeneration;
+  /** Which of several workers with the same task this one is. */
+  share: { part: number; of: number };
+}
+
+export interface DescribedPhoto {
+  contentId: number;
+  vector: Float32Array;
+}
+
 export interface HeldOutTask extends CachedSet {
   kind: 'held-out';
   recipe: Recipe;
@@ -72,7 +85,7 @@ export interface AttentionTask {
 
 export type AnalysisTask =
   | FitTask
-  | { kind: 'describe'; libraryPath: string; generation: StoredGeneration }
+  | DescribeTask
   | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[] }
   | HeldOutTask
   | ProbeTask
@@ -81,7 +94,7 @@ export type AnalysisTask =
   | AttentionTask;
 
 export type AnalysisResult =
-  | { kind: 'descriptors'; batch: { contentId: number; vector: Float32Array }[] }
+  | { kind: 'descriptors'; batch: DescribedPhoto[] }
   /** `encodedFit` is null when learning made nothing better than before. */
   | {
       kind: 'fit';
@@ -131,6 +144,7 @@ export async function analyse(
   watcher: AnalysisWatcher,
   onResult: (result: AnalysisResult) => void,
 ): Promise<void> {
+  if (watcher.signal.aborted) throw new SemblanceError('cancelled', 'The analysis was cancelled.');
   const worker = new Worker(fileURLToPath(sibling(import.meta.url, 'analysis-worker')), { workerData: task });
   const stop = (): void => void worker.terminate();
   watcher.signal.addEventListener('abort', stop);

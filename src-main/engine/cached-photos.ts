@@ -7,15 +7,15 @@ import {
   layoutOf,
   placesIn,
   powerMeanNodes,
-  RawDescriber,
   type Rows,
   statisticLength,
 } from '../descriptor/index.ts';
 import type { NodeTable, TrainingPhotos } from '../learn/index.ts';
+import { poolingCrew } from './pooling-crew.ts';
 
 export interface CachedPhoto {
   contentId: number;
-  /** As `encodeStatistics` makes it. */
+  /** As `encodeStatistics` makes it; in shared memory it is pooled on all cores. */
   code: Uint8Array;
   /** Photos with the same number match. */
   group: number;
@@ -52,13 +52,13 @@ export class CachedPhotos implements TrainingPhotos {
   describe(exponents: ReadonlyMap<number, number>): Rows {
     const key = JSON.stringify([...exponents]);
     if (this.#described?.key === key) return this.#described.rows;
-    const describer = new RawDescriber(this.#recipe, this.#extraction, {
-      exponents,
-      attention: this.#attention,
-    });
-    const values = new Float32Array(this.count * describer.dimension);
-    this.#photos.forEach(({ code }, row) => values.set(describer.describe(code), row * describer.dimension));
-    const rows = { rows: this.count, columns: describer.dimension, values };
+    const values = poolingCrew().describe(
+      this.#recipe,
+      this.#extraction,
+      { exponents, attention: this.#attention },
+      this.#photos.map(({ code }) => code),
+    );
+    const rows = { rows: this.count, columns: values.length / this.count, values };
     this.#described = { key, rows };
     return rows;
   }

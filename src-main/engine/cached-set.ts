@@ -4,6 +4,7 @@ import type { AttentionByTap, Extraction } from '../descriptor/index.ts';
 import { Library } from '../library/index.ts';
 import type { CachedSet } from './analysis.ts';
 import { type CachedPhoto, CachedPhotos } from './cached-photos.ts';
+import { poolingCrew, shared } from './pooling-crew.ts';
 
 export interface LoadedSet {
   extraction: Extraction;
@@ -20,6 +21,8 @@ export function loadCachedSet(
   most: number,
   also: readonly number[] = [],
 ): LoadedSet {
+  // Its threads start while the photos are being read.
+  poolingCrew();
   const library = Library.open(libraryPath, 'read');
   try {
     const extraction = library.extractions.get(extractionKey);
@@ -37,23 +40,19 @@ export function loadCachedSet(
     const photos = ids.flatMap((contentId): CachedPhoto[] => {
       const code = library.powerMeans.get(contentId, extractionKey);
       // A photo without a label matches none: its number is its own.
-      return code ? [{ contentId, code: own(code), group: labels.get(contentId) ?? -contentId }] : [];
+      return code ? [{ contentId, code: shared(code), group: labels.get(contentId) ?? -contentId }] : [];
     });
     const known = new Set(ids);
     const copies =
       groups.from === 'pairs'
         ? library.variants.list(extractionKey).filter(({ contentId }) => known.has(contentId))
         : [];
-    for (const { contentId, data } of copies) photos.push({ contentId, code: own(data), group: -contentId });
+    for (const { contentId, data } of copies)
+      photos.push({ contentId, code: shared(data), group: -contentId });
     return { extraction, photos };
   } finally {
     library.close();
   }
-}
-
-/** A copy that does not hold on to the database's buffers. */
-function own(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(bytes);
 }
 
 export function photosOf(

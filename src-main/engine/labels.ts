@@ -1,10 +1,45 @@
 /** What tells which photos of a library belong together. */
+import { isDeepStrictEqual } from 'node:util';
 import { SemblanceError } from '../contract/index.ts';
 import type { Library } from '../library/index.ts';
 import type { Groups } from './analysis.ts';
 
+type FolderLabels = Extract<Groups, { from: 'folders' }>;
+
+interface KnownLabels {
+  /** Of the library, when it was looked at. */
+  stamp: string;
+  labels: FolderLabels;
+  /** Counts how often the labels have changed. */
+  version: number;
+}
+
+/** The latest labels of each library: of a large one they take a while, and every preview asks for them. */
+const known = new WeakMap<Library, KnownLabels>();
+
+function latest(library: Library): KnownLabels {
+  const stamp = library.changeStamp();
+  const before = known.get(library);
+  if (before?.stamp === stamp) return before;
+  const labels = labelByFolder(library);
+  const changed = before && !isDeepStrictEqual(labels, before.labels);
+  const now =
+    before && !changed ? { ...before, stamp } : { stamp, labels, version: (before?.version ?? 0) + 1 };
+  known.set(library, now);
+  return now;
+}
+
 /** Folder names as labels: every picture by the folder of its first file. */
-export function folderLabels(library: Library): Extract<Groups, { from: 'folders' }> {
+export function folderLabels(library: Library): FolderLabels {
+  return latest(library).labels;
+}
+
+/** Another number as soon as a folder label has changed. */
+export function folderLabelsVersion(library: Library): number {
+  return latest(library).version;
+}
+
+function labelByFolder(library: Library): FolderLabels {
   const names = new Map<string, number>();
   const labels = new Map<number, number>();
   for (const { folderId, directory, contentId } of library.photos.searchable()) {

@@ -4,39 +4,17 @@
  * the library, so that an ended engine carries on with the next start.
  */
 import { learns, type Job, type JobKind, type Recipe, SemblanceError } from '../contract/index.ts';
-import {
-  type AttentionWeights,
-  encodeFitted,
-  type Extraction,
-  extractionOf,
-  fittedByPca,
-  placesIn,
-  recipeKey,
-} from '../descriptor/index.ts';
-import { withoutLearning } from '../learn/index.ts';
-import type { Library, StoredGeneration } from '../library/index.ts';
-import type { InstalledModel, Vision } from '../vision/index.ts';
-import { analyse, analyseFor, type Groups } from './analysis.ts';
-import { learnAttention } from './attention.ts';
-import { genericFit, photosForOwnFit } from './generic-fit.ts';
+import { extractionOf, placesIn, recipeKey } from '../descriptor/index.ts';
+import type { StoredGeneration } from '../library/index.ts';
+import { photosForOwnFit } from './generic-fit.ts';
 import type { JobControl, Jobs } from './jobs.ts';
-import { folderLabels, groupsFor } from './labels.ts';
-import { Describer, extractionOfGeneration } from './serving.ts';
-import { makePairs, readAgain } from './vision-job.ts';
+import { isFitted, RetuningSteps, type StepParts } from './retuning-steps.ts';
 
 /** A fit is renewed when the library has grown by this factor since: each renewal touches every descriptor. */
 const growthForRenewal = 2;
 
-export interface RetuningParts {
-  library: Library;
+export interface RetuningParts extends StepParts {
   jobs: Jobs;
-  modelOf: (recipe: Recipe) => InstalledModel;
-  /** A reader of photos for an extraction, which the caller closes. */
-  startVision: (extraction: Extraction) => Promise<Vision>;
-  /** Whether the cache has room for another photo. */
-  mayCache: () => boolean;
-  /** Called when another generation has come into service. */
-  onSwapped: () => Promise<void>;
 }
 
 interface Step {
@@ -46,11 +24,13 @@ interface Step {
 
 export class Retuning {
   readonly #parts: RetuningParts;
+  readonly #work: RetuningSteps;
   /** While the engine ends, cancelled jobs are to be carried on with. */
   #ending = false;
 
   constructor(parts: RetuningParts) {
     this.#parts = parts;
+    this.#work = new RetuningSteps(parts);
   }
 
   /** Cancelled jobs from now on lose nothing. */
@@ -150,18 +130,19 @@ export class Retuning {
       if (now?.id === building.id) return now;
       throw new SemblanceError('cancelled', 'Another recipe has taken the place of this one.');
     };
+    const work = this.#work;
     const steps: Step[] = [];
     if (building.extractionKey === '')
-      steps.push({ kind: 'fit', run: (control) => this.#attend(fresh(), control) });
-    steps.push({ kind: 'extract', run: (control) => this.#read(fresh(), control) });
+      steps.push({ kind: 'fit', run: (control) => work.attend(fresh(), control) });
+    steps.push({ kind: 'extract', run: (control) => work.read(fresh(), control) });
     if (!building.fitted) {
       const { recipe } = building;
       if (learns(recipe) && recipe.learning.from === 'pairs') {
-        steps.push({ kind: 'pairs', run: (control) => this.#pair(fresh(), control) });
+        steps.push({ kind: 'pairs', run: (control) => work.pair(fresh(), control) });
       }
-      steps.push({ kind: 'fit', run: (control) => this.#fit(fresh(), control) });
+      steps.push({ kind: 'fit', run: (control) => work.fit(fresh(), control) });
     }
-    steps.push({ kind: 'build', run: (control) => this.#build(fresh(), control) });
+    steps.push({ kind: 'build', run: (control) => work.build(fresh(), control) });
     // Without anything to read there is no such step to be seen.
     return this.#hasUnread(building) ? steps : steps.filter(({ kind }) => kind !== 'extract');
   }
@@ -171,188 +152,4 @@ export class Retuning {
     if (extractionKey === '') return true;
     return mayCache() && library.powerMeans.missing(extractionKey).length > 0;
   }
-
-  /** Learns attention from feature maps, and with it what the network is asked for. */
-  async #attend(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, modelOf, startVision } = this.#parts;
-    const { recipe } = building;
-    const model = modelOf(recipe);
-    const base = extractionOf(withoutLearning(recipe), model.info);
-    const vision = await startVision(base);
-    const weights = new Map<number, AttentionWeights>();
-    try {
-      for (const [place, { name, pooling }] of recipe.taps.entries()) {
-        if (pooling.kind !== 'attention') continue;
-        weights.set(
-          place,
-          await learnAttention({ library, vision, recipe, tap: name, hidden: pooling.hidden }, control),
-        );
-      }
-    } finally {
-      await vision.close();
-    }
-    library.change(() =>
-      library.generations.setExtraction(
-        building.id,
-        library.extractions.add(extractionOf(recipe, model.info, weights)),
-      ),
-    );
-    return true;
-  }
-
-  /** Fills the cache with what the recipe needs of each photo, as far as its budget goes. */
-  async #read(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, startVision, mayCache } = this.#parts;
-    const { extractionKey } = building;
-    const missing = library.powerMeans.missing(extractionKey);
-    control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
-    const vision = await startVision(extractionOfGeneration(library, building));
-    try {
-      await readAgain(library, missing, vision, control, (contentId, code) => {
-        if (mayCache()) library.change(() => library.powerMeans.add(contentId, extractionKey, code));
-      });
-    } finally {
-      await vision.close();
-    }
-    return true;
-  }
-
-  async #pair(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, startVision } = this.#parts;
-    const vision = await startVision(extractionOfGeneration(library, building));
-    try {
-      await makePairs(library, building.extractionKey, vision, control);
-    } finally {
-      await vision.close();
-    }
-    return true;
-  }
-
-  /** @returns false when learning made nothing better, and nothing is to change */
-  async #fit(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library } = this.#parts;
-    const { recipe, extractionKey, id } = building;
-    const extraction = extractionOfGeneration(library, building);
-    const photos = library.powerMeans.count(extractionKey);
-    const generic = photos < photosForOwnFit ? genericFit(recipe, extraction) : null;
-    if (generic) {
-      const encodedFit = encodeFitted(fittedByPca(generic));
-      const note = `Until there are ${photosForOwnFit} photos, a fit made on other photos serves.`;
-      library.change(() =>
-        library.generations.setFit(id, { fit: 'generic', encodedFit, fittedOn: generic.fittedOn, note }),
-      );
-      control.conclude(note);
-      return true;
-    }
-    if (photos < 2 || !isFitted(recipe)) {
-      library.change(() =>
-        library.generations.setFit(id, { fit: 'none', encodedFit: null, fittedOn: 0, note: '' }),
-      );
-      return true;
-    }
-    const attention = attentionOf(recipe, extraction);
-    const groups: Groups = learns(recipe) ? this.#groups(recipe, extractionKey) : folderLabels(library);
-    const { encodedFit, fittedOn, guard } = await analyseFor(
-      'fit',
-      { kind: 'fit', libraryPath: library.path, extractionKey, recipe, attention, groups },
-      control,
-    );
-    if (encodedFit === null) {
-      const { before = 0, after = 0 } = guard ?? {};
-      control.conclude(
-        `Learning made nothing better on photos that it had not seen (mAP ${before.toFixed(3)} before, ${after.toFixed(3)} after), so nothing was changed.`,
-      );
-      return false;
-    }
-    const note = [
-      guard &&
-        `Learned: mAP ${guard.before.toFixed(3)} before, ${guard.after.toFixed(3)} after, on held-out photos.`,
-      photos < photosForOwnFit &&
-        `Fitted on ${fittedOn} photos only; from ${photosForOwnFit} on it gets better.`,
-    ]
-      .filter(Boolean)
-      .join(' ');
-    library.change(() => library.generations.setFit(id, { fit: 'library', encodedFit, fittedOn, note }));
-    control.conclude(note);
-    return true;
-  }
-
-  #groups(recipe: Recipe, extractionKey: string): Groups {
-    return groupsFor(
-      this.#parts.library,
-      recipe.learning.from === 'pairs' ? 'pairs' : 'folder',
-      extractionKey,
-    );
-  }
-
-  /** Computes every descriptor of the generation in the making, and puts it in service. */
-  async #build(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, onSwapped } = this.#parts;
-    const total = library.photos.contentCount();
-    let done = library.generations.countDescriptors(building.id);
-    control.report({ step: 'Rebuilding the index', done: 0, total });
-    await analyse(
-      { kind: 'describe', libraryPath: library.path, generation: building },
-      control,
-      (result) => {
-        if (result.kind !== 'descriptors') return;
-        library.change(() => library.generations.addDescriptors(building.id, result.batch));
-        done += result.batch.length;
-        control.report({ done, total });
-      },
-    );
-    await this.#buildUncached(building, control);
-    const before = library.generations.serving();
-    library.change(() => {
-      if (before && before.recipeKey !== building.recipeKey)
-        library.pastRecipes.add(before.recipe, Date.now());
-      library.generations.putInService(building.id);
-    });
-    await onSwapped();
-    control.conclude(building.note === '' ? 'The new recipe is in service.' : `In service. ${building.note}`);
-    return true;
-  }
-
-  /** Photos beyond the cache's budget go through the network, and only their descriptors are kept. */
-  async #buildUncached(building: StoredGeneration, control: JobControl): Promise<void> {
-    const { library, startVision } = this.#parts;
-    const missing = library.generations.missing(building.id);
-    if (missing.length === 0) return;
-    control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
-    const extraction = extractionOfGeneration(library, building);
-    const describer = new Describer(building, extraction);
-    const vision = await startVision(extraction);
-    try {
-      await readAgain(library, missing, vision, control, async (contentId, code) => {
-        const vector = await describer.describe(code);
-        library.change(() => library.generations.addDescriptors(building.id, [{ contentId, vector }]));
-      });
-    } finally {
-      await vision.close();
-    }
-  }
-}
-
-/** Whether a recipe leaves anything to be fitted. */
-function isFitted(recipe: Recipe): boolean {
-  const { selection, normalisation, reduction } = recipe;
-  return (
-    learns(recipe) ||
-    selection.kind !== 'none' ||
-    normalisation.some(({ kind }) => kind === 'standardise') ||
-    reduction.kind === 'pca' ||
-    reduction.kind === 'random'
-  );
-}
-
-/** The learned weights that an extraction holds, by the recipe's taps. */
-function attentionOf({ taps }: Recipe, extraction: Extraction): Map<number, AttentionWeights> {
-  const weights = new Map<number, AttentionWeights>();
-  for (const [place, { name, pooling }] of taps.entries()) {
-    if (pooling.kind !== 'attention') continue;
-    for (const tap of extraction.taps) {
-      if (tap.name === name && tap.statistic.kind === 'attention') weights.set(place, tap.statistic.weights);
-    }
-  }
-  return weights;
 }

@@ -18,7 +18,7 @@ import { withoutLearning } from '../learn/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
 import { analyse } from './analysis.ts';
 import type { Engine } from './engine.ts';
-import { groupsFor } from './labels.ts';
+import { folderLabelsVersion, groupsFor } from './labels.ts';
 import type { PreviewHit, SampledSet } from './preview-session.ts';
 import { telling } from './quality.ts';
 import type { Serving } from './serving.ts';
@@ -142,7 +142,11 @@ export async function previewRecipe(
     libraryPath: library.path,
     extractionKey,
     groups: by === null ? { from: 'pairs' } : groupsFor(library, by, extractionKey),
-    stamp: [library.powerMeans.count(extractionKey), by, library.photos.stamp()].join(' '),
+    stamp: [
+      library.powerMeans.count(extractionKey),
+      by,
+      by === 'pairs' ? library.variants.count(extractionKey) : folderLabelsVersion(library),
+    ].join(' '),
   });
   const reply = await engine.previews.ask({
     now: setOf(generation.extractionKey),

@@ -6,6 +6,7 @@ import { SemblanceError } from '../contract/index.ts';
 import { migrations, schemaVersion } from './schema.ts';
 
 export type Connection = Database.Database;
+export type Statement<Parameters extends unknown[], Row> = Database.Statement<Parameters, Row>;
 
 export const databaseName = 'library.sqlite';
 

@@ -67,6 +67,13 @@ export class Library {
     return this.#thumbnails;
   }
 
+  /** Changes with everything that anybody, in this process or another, writes to the catalogue. */
+  changeStamp(): string {
+    const own = this.#database.prepare<[], { changes: number }>('SELECT total_changes() AS changes').get();
+    // SQLite counts the writes of other connections by itself, and leaves out those of this one.
+    return `${own?.changes ?? 0} ${String(this.#database.pragma('data_version', { simple: true }))}`;
+  }
+
   /** Runs changes that belong together: all of them happen, or none. */
   change<Result>(changes: () => Result): Result {
     return explained(this.path, () => this.#database.transaction(changes)());

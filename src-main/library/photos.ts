@@ -158,16 +158,6 @@ export class Photos {
       .all(folderId);
   }
 
-  /** Changes when photos come, go or move. */
-  stamp(): string {
-    const row = this.#database
-      .prepare<[], { total: number; newest: number | null; places: number | null }>(
-        'SELECT count(*) AS total, max(id) AS newest, sum(length(directory) * id) AS places FROM photos',
-      )
-      .get();
-    return `${row?.total ?? 0}-${row?.newest ?? 0}-${row?.places ?? 0}`;
-  }
-
   /** Different pictures. */
   contentCount(): number {
     return (

@@ -1,6 +1,6 @@
 /** The power-mean cache: what the network said of each picture, so that recipes change without running it again. */
 import { decodeFirstCode, encodeStatistics, type PowerMeanLayout } from '../descriptor/index.ts';
-import type { Connection } from './database.ts';
+import type { Connection, Statement } from './database.ts';
 
 export interface CachedPowerMeans {
   contentId: number;
@@ -20,6 +20,8 @@ const presentEncoding = 2;
 export class PowerMeansCache {
   readonly #database: Connection;
   readonly #layoutOf: (extractionKey: string) => PowerMeanLayout;
+  /** Kept prepared: re-tuning asks it once a photo. */
+  #select: Statement<[number, string], CacheRow> | undefined;
 
   /** @param layoutOf tells the layout of an extraction, for rows that are still encoded as by the first schema */
   constructor(database: Connection, layoutOf: (extractionKey: string) => PowerMeanLayout) {
@@ -53,11 +55,10 @@ export class PowerMeansCache {
   }
 
   get(contentId: number, extractionKey: string): Uint8Array | undefined {
-    const row = this.#database
-      .prepare<[number, string], CacheRow>(
-        'SELECT data, encoding FROM powerMeans WHERE contentId = ? AND extractionKey = ?',
-      )
-      .get(contentId, extractionKey);
+    this.#select ??= this.#database.prepare(
+      'SELECT data, encoding FROM powerMeans WHERE contentId = ? AND extractionKey = ?',
+    );
+    const row = this.#select.get(contentId, extractionKey);
     return row && this.#present(row, extractionKey);
   }
 
@@ -99,15 +100,22 @@ export class PowerMeansCache {
     return Array.from({ length: atMost }, (_, i) => ids[Math.floor((i * ids.length) / atMost)]);
   }
 
-  /** Pictures that have a cache but no descriptor in the generation. */
-  *withoutDescriptor(extractionKey: string, generationId: number): Generator<CachedPowerMeans> {
+  /**
+   * Pictures that have a cache but no descriptor in the generation.
+   * @param share only every `of`-th picture, so that several readers share the work
+   */
+  *withoutDescriptor(
+    extractionKey: string,
+    generationId: number,
+    { part, of }: { part: number; of: number } = { part: 0, of: 1 },
+  ): Generator<CachedPowerMeans> {
     const ids = this.#database
-      .prepare<[string, number], { contentId: number }>(
-        `SELECT contentId FROM powerMeans WHERE extractionKey = ? AND NOT EXISTS
+      .prepare<[string, number, number, number], { contentId: number }>(
+        `SELECT contentId FROM powerMeans WHERE extractionKey = ? AND contentId % ? = ? AND NOT EXISTS
            (SELECT 1 FROM descriptors WHERE generationId = ? AND descriptors.contentId = powerMeans.contentId)
          ORDER BY contentId`,
       )
-      .all(extractionKey, generationId);
+      .all(extractionKey, of, part, generationId);
     for (const { contentId } of ids) {
       const data = this.get(contentId, extractionKey);
       if (data) yield { contentId, data };

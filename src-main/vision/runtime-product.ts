@@ -27,14 +27,25 @@ function tensor({ rows, columns, values }: Matrix<Values>): ort.Tensor {
     : new ort.Tensor('float32', values, dims);
 }
 
-/** Gives a `MatrixProduct`, and a function that frees what it holds. */
-export function runtimeProduct(): { product: MatrixProduct; release: () => Promise<void> } {
+/**
+ * Gives a `MatrixProduct`, and a function that frees what it holds.
+ * @param threads by default as many as there are cores
+ */
+export function runtimeProduct({ threads }: { threads?: number } = {}): {
+  product: MatrixProduct;
+  release: () => Promise<void>;
+} {
+  const options: ort.InferenceSession.SessionOptions = {
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    // Each session has threads of its own; those that spin while others work take their time (measured: a third).
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
   const sessionFor = (precision: Precision, transposeA: boolean, transposeB: boolean) => {
     const key = `${precision} ${transposeA} ${transposeB}`;
     const known = sessions.get(key);
     if (known) return known;
-    const made = ort.InferenceSession.create(gemm(precision, transposeA, transposeB));
+    const made = ort.InferenceSession.create(gemm(precision, transposeA, transposeB), options);
     sessions.set(key, made);
     return made;
   };

@@ -98,6 +98,20 @@ function pooledBy(p: number): Recipe {
   };
 }
 
+/** Seconds within which a recipe is to be in service, on two cores. */
+const targets = new Map([
+  [10_000, 6],
+  [100_000, 60],
+]);
+/** Milliseconds within which a draft is to be previewed. */
+const previewTarget = 1000;
+
+function verdict(photos: number, seconds: number): string {
+  const target = targets.get(photos);
+  if (target === undefined) return 'no target';
+  return `at most ${target} s: ${seconds <= target ? 'kept' : 'MISSED'}`;
+}
+
 async function bench(photos: number, codes: Uint8Array[]): Promise<void> {
   const path = mkdtempSync(join(tmpdir(), 'semblance-bench-retune-'));
   try {
@@ -114,7 +128,9 @@ async function bench(photos: number, codes: Uint8Array[]): Promise<void> {
       const steps = engine.jobs
         .list()
         .map((job) => `${job.kind} ${(((job.endedAtMs ?? 0) - job.startedAtMs) / 1000).toFixed(1)} s`);
-      console.log(`retune p, ${photos} photos: ${seconds.toFixed(1)} s (${steps.join(', ')})`);
+      console.log(
+        `retune p, ${photos} photos: ${seconds.toFixed(1)} s (${steps.join(', ')}; ${verdict(photos, seconds)})`,
+      );
       await benchPreview(engine);
     } finally {
       await engine.close();
@@ -145,7 +161,7 @@ async function benchPreview(engine: Engine): Promise<void> {
   };
   const changedReduction = await preview(reduced);
   console.log(
-    `preview of 12 queries among 2,000 photos: ${Math.round(cold)} ms cold; p changed ${Math.round(median(changedP))} ms (median of 5); dimension and whitening changed ${Math.round(changedReduction)} ms`,
+    `preview of 12 queries among 2,000 photos: ${Math.round(cold)} ms cold; p changed ${Math.round(median(changedP))} ms (median of 5, at most ${previewTarget} ms: ${median(changedP) <= previewTarget ? 'kept' : 'MISSED'}); dimension and whitening changed ${Math.round(changedReduction)} ms`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { codeOffsets, powerMeanCode } from '../../../src-main/descriptor/statistics-code.ts';
 import {
   encodeStatistics,
-  pooledPowerMeans,
+  PowerMeanPooling,
   type PowerMeanLayout,
 } from '../../../src-main/descriptor/index.ts';
 
@@ -35,5 +35,5 @@ export function pooledByCode(statistics: Float32Array, channels: number, p: numb
     taps: [{ name: 'tap', channels, statistic: { kind: 'power-means' } }],
   };
   const code = encodeStatistics(layout, statistics);
-  return pooledPowerMeans(powerMeanCode(code, codeOffsets(layout)[0][0], channels), channels, p);
+  return new PowerMeanPooling(p).pool(powerMeanCode(code, codeOffsets(layout)[0][0], channels), channels);
 }
