@@ -24,6 +24,7 @@ export {
   rowAt,
   type Rows,
   rowsOf,
+  takeRows,
   type Values,
 } from './matrix.ts';
 export { mutualInformation } from './mutual-information.ts';
@@ -45,7 +46,7 @@ export {
   powerMeanNodes,
   statisticsPerChannel,
 } from './power-means.ts';
-export { gaussianFrom, randomFrom } from './random.ts';
+export { gaussianFrom, randomFrom, shuffled } from './random.ts';
 export { randomProjection } from './random-projection.ts';
 export { exponentOf, type LearnedPooling, RawDescriber } from './raw-descriptor.ts';
 export { recipeKey } from './recipe-key.ts';

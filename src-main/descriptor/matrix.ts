@@ -39,6 +39,13 @@ export function rowAt<V extends Values>({ columns, values }: Matrix<V>, row: num
   return values.subarray(row * columns, (row + 1) * columns) as V;
 }
 
+/** Some rows, copied, in the order in which they are wanted; a row may come several times. */
+export function takeRows<V extends Values>(rows: Matrix<V>, which: ArrayLike<number>): Matrix<V> {
+  const values = zeros(rows.values, which.length * rows.columns);
+  for (let i = 0; i < which.length; i++) values.set(rowAt(rows, which[i]), i * rows.columns);
+  return { rows: which.length, columns: rows.columns, values };
+}
+
 function zeros<V extends Values>(like: V, length: number): V {
   return (like instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)) as V;
 }

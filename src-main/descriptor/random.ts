@@ -27,3 +27,13 @@ export function gaussianFrom(random: () => number): () => number {
     return radius * Math.cos(angle);
   };
 }
+
+/** Every order is equally likely (Fisher & Yates; Knuth, The Art of Computer Programming, vol. 2, §3.4.2). */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const result = items.slice();
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [result[last], result[other]] = [result[other], result[last]];
+  }
+  return result;
+}

@@ -1,6 +1,6 @@
 /** Folds for cross-validation. */
 import { SemblanceError } from '../contract/index.ts';
-import { randomFrom, rowsByLabel } from '../descriptor/index.ts';
+import { randomFrom, rowsByLabel, shuffled } from '../descriptor/index.ts';
 
 /**
  * Deals the photos out to `count` folds of nearly equal size, each label spread as evenly as it goes (stratified
@@ -27,16 +27,6 @@ export function foldsOf(labels: ArrayLike<number>, count: number, seed: number):
     for (const row of shuffled(rows, random)) folds[row] = next++ % count;
   }
   return folds;
-}
-
-/** Every order is equally likely (Fisher & Yates; Knuth, The Art of Computer Programming, vol. 2, §3.4.2). */
-function shuffled(rows: readonly number[], random: () => number): number[] {
-  const result = [...rows];
-  for (let last = result.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [result[last], result[other]] = [result[other], result[last]];
-  }
-  return result;
 }
 
 /** A fold, and all the others. */

@@ -1,10 +1,9 @@
 /** Evaluation of what is fitted, on photos that the fit has not seen. */
 import { SemblanceError } from '../contract/index.ts';
-import type { MatrixProduct, Rows } from '../descriptor/index.ts';
+import { type MatrixProduct, type Rows, takeRows } from '../descriptor/index.ts';
 import { splits } from './folds.ts';
 import { groundTruthOfLabels } from './ground-truth.ts';
 import { gatherReport, type RankedQuery, rankQueries, type RankingReport } from './ranking.ts';
-import { takeRows } from './take-rows.ts';
 
 /** The photos of all folds but one. */
 export interface TrainingSet {

@@ -1,11 +1,10 @@
 /** What the descriptors know of the labels: the classic measure of frozen features. */
 import { SemblanceError } from '../contract/index.ts';
-import { type MatrixProduct, type Rows, unitRows } from '../descriptor/index.ts';
+import { type MatrixProduct, type Rows, takeRows, unitRows } from '../descriptor/index.ts';
 import { fitLogistic, predictLabels } from '../learn/index.ts';
 import { splits } from './folds.ts';
 import { checkLengths, type FitTransform, trainingSet } from './held-out.ts';
 import { scoresOf } from './scores.ts';
-import { takeRows } from './take-rows.ts';
 
 export interface ProbeOptions {
   /** The fold of each row, as `foldsOf` gives it. */

@@ -1,6 +1,5 @@
 /** Similarities of many vectors to all of a database, as many at a time as fit in memory. */
-import { type MatrixProduct, rowAt, type Rows } from '../descriptor/index.ts';
-import { takeRows } from './take-rows.ts';
+import { type MatrixProduct, rowAt, type Rows, takeRows } from '../descriptor/index.ts';
 
 /** Scores that are held at a time: 32 MiB. */
 const scoresPerBlock = 8 * 1024 * 1024;

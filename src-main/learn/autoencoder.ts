@@ -13,9 +13,10 @@ import {
   type Rows,
   standardise,
   type Values,
+  takeRows,
 } from '../descriptor/index.ts';
 import { adam } from './adam.ts';
-import { plainBatches, rowsAt } from './batches.ts';
+import { plainBatches } from './batches.ts';
 import { xavier } from './starts.ts';
 import { train, type Trained, type TrainingOptions } from './training.ts';
 
@@ -74,7 +75,7 @@ export async function trainAutoencoder(
     {
       batches: plainBatches(rows.rows, rowsPerBatch, random),
       step: async (batch, pace) => {
-        const { loss, gradient } = await reconstructionLoss(layers, rowsAt(standardised, batch), product);
+        const { loss, gradient } = await reconstructionLoss(layers, takeRows(standardised, batch), product);
         for (const [i, { weights, bias }] of gradient.entries()) {
           updates[i].weights(weights.values, pace);
           updates[i].bias(bias, pace);

@@ -1,6 +1,6 @@
 /** Mini-batches: which rows a step of training looks at. */
 import { SemblanceError } from '../contract/index.ts';
-import { type Matrix, rowAt, type Values } from '../descriptor/index.ts';
+import { shuffled } from '../descriptor/index.ts';
 import type { ContrastiveSettings } from './contrastive-loss.ts';
 
 /** Gives the batches of one epoch, as numbers of rows; different ones at each call. */
@@ -50,26 +50,9 @@ export function plainBatches(count: number, size: number, random: () => number):
   return () => evenParts(shuffled(rows, random), size);
 }
 
-/** The rows of a batch, copied. */
-export function rowsAt<V extends Values>(rows: Matrix<V>, batch: readonly number[]): Matrix<V> {
-  const values = rows.values.slice(0, batch.length * rows.columns) as V;
-  batch.forEach((row, i) => values.set(rowAt(rows, row), i * rows.columns));
-  return { rows: batch.length, columns: rows.columns, values };
-}
-
 /** Splits in order into parts of about `size` items, none of which holds a single item unless it is the only one. */
 function evenParts<T>(items: readonly T[], size: number): T[][] {
   const count = Math.max(1, Math.min(Math.ceil(items.length / size), Math.floor(items.length / 2)));
   const boundary = (i: number): number => Math.floor((i * items.length) / count);
   return Array.from({ length: count }, (_, i) => items.slice(boundary(i), boundary(i + 1)));
-}
-
-/** Fisher–Yates. */
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const result = items.slice();
-  for (let i = result.length - 1; i > 0; i--) {
-    const other = Math.floor(random() * (i + 1));
-    [result[i], result[other]] = [result[other], result[i]];
-  }
-  return result;
 }

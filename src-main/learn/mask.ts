@@ -7,9 +7,10 @@ import {
   rowAt,
   type Rows,
   type Values,
+  takeRows,
 } from '../descriptor/index.ts';
 import { adam } from './adam.ts';
-import { groupedBatches, rowsAt } from './batches.ts';
+import { groupedBatches } from './batches.ts';
 import { centred } from './centring.ts';
 import { contrastiveLoss, type ContrastiveSettings, defaultTemperature } from './contrastive-loss.ts';
 import { train, type Trained, type TrainingOptions } from './training.ts';
@@ -57,7 +58,7 @@ export async function trainMask(
       batches: groupedBatches(groups, settings, randomFrom(settings.seed)),
       step: async (batch, pace) => {
         const labels = batch.map((row) => groups[row]);
-        const inputs = rowsAt(examples, batch);
+        const inputs = takeRows(examples, batch);
         const { loss, gradient } = await maskLoss(
           logits,
           inputs,

@@ -1,8 +1,15 @@
 /** A linear projection to fewer dimensions, learned so that matching photos come close. */
 import { SemblanceError } from '../contract/index.ts';
-import { type Matrix, type MatrixProduct, randomFrom, type Rows, type Values } from '../descriptor/index.ts';
+import {
+  type Matrix,
+  type MatrixProduct,
+  randomFrom,
+  type Rows,
+  takeRows,
+  type Values,
+} from '../descriptor/index.ts';
 import { adam } from './adam.ts';
-import { groupedBatches, rowsAt } from './batches.ts';
+import { groupedBatches } from './batches.ts';
 import { centred, meanRow } from './centring.ts';
 import { contrastiveLoss, type ContrastiveSettings, defaultTemperature } from './contrastive-loss.ts';
 import { orthonormalRows, xavier } from './starts.ts';
@@ -63,7 +70,7 @@ export async function trainProjection(
       batches,
       step: async (batch, pace) => {
         const labels = batch.map((row) => groups[row]);
-        const inputs = rowsAt(examples, batch);
+        const inputs = takeRows(examples, batch);
         const { loss, gradient } = await projectionLoss(components, inputs, labels, temperature, product);
         update(gradient.values, pace);
         return loss;

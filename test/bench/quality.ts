@@ -65,7 +65,9 @@ const candidates: Recipe['reduction'][] = [
   { kind: 'learned-whitening', dimension: 256, regularisation: 1 },
 ];
 
-type Row = [string, RankingReport, RankingReport];
+/** What a table row says of a ranking. */
+type Means = Pick<RankingReport, 'mAP' | 'precisionAt1' | 'precisionAt10'>;
+type Row = [string, Means, Means];
 
 async function bench(folder: string): Promise<void> {
   const libraryPath = mkdtempSync(join(tmpdir(), 'semblance-bench-quality-'));
@@ -96,15 +98,30 @@ async function bench(folder: string): Promise<void> {
         heldOutReport(photos.with(recipe), { recipe, folds: 0 }, product);
       rows.push([name, await measured(categories), await measured(instances)]);
     }
+    const plain = await heldOut(categories, instances, [], 'folders', product);
+    const fromFolders = await heldOut(categories, instances, candidates, 'folders', product);
+    const fromPairs = await heldOut(categories, instances, candidates, 'pairs', product);
+    const heldOutRow = (name: string, { amongAll, instances: pairs }: HeldOut): Row => [
+      name,
+      meansOf(amongAll),
+      meansOf(pairs),
+    ];
     console.log(`\n### ${basename(folder)}: ${categories.count} photos\n`);
     print(rows);
-
-    console.log(`\nLearned, ${folds} folds, each measured by photos that neither fit nor choice has seen:\n`);
-    const plain = await heldOut(categories, instances, [], 'folders', product);
-    for (const from of ['folders', 'pairs'] as const) {
-      const learned = await heldOut(categories, instances, candidates, from, product);
-      printLearned(from, plain, learned);
-    }
+    console.log(
+      `\nLearned, ${folds} folds: queries that neither fit nor choice has seen, among all photos\n`,
+    );
+    print(
+      [
+        heldOutRow('default, fitted in the folds', plain),
+        heldOutRow('learned from self-made pairs', fromPairs),
+        heldOutRow('learned from folders', fromFolders),
+      ],
+      'first',
+    );
+    console.log('');
+    printLearned('folders', plain, fromFolders);
+    printLearned('pairs', plain, fromPairs);
   } finally {
     await release();
     await engine.close();
@@ -112,19 +129,17 @@ async function bench(folder: string): Promise<void> {
   }
 }
 
-function print(rows: Row[]): void {
+/** @param against which row each is compared with */
+function print(rows: Row[], against: 'previous' | 'first' = 'previous'): void {
   console.log('| step | category mAP | gain | P@1 | P@10 | instance mAP | gain | P@1 | P@10 |');
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   rows.forEach(([name, category, instance], i) => {
-    const before = i === 0 ? null : rows[i - 1];
+    const before = i === 0 ? null : rows[against === 'first' ? 0 : i - 1];
     console.log(`| ${name} | ${columns(category, before?.[1])} | ${columns(instance, before?.[2])} |`);
   });
 }
 
-function columns(
-  { mAP, precisionAt1, precisionAt10 }: RankingReport,
-  before: RankingReport | undefined,
-): string {
+function columns({ mAP, precisionAt1, precisionAt10 }: Means, before: Means | undefined): string {
   const gain = before ? signed(mAP - before.mAP) : '';
   return `${mAP.toFixed(3)} | ${gain} | ${precisionAt1.toFixed(3)} | ${precisionAt10.toFixed(3)}`;
 }
@@ -133,10 +148,23 @@ function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }
 
-/** Results of the held-out photos: among all photos, and among the held-out ones alone. */
+function meansOf(results: QueryResult[]): Means {
+  const mean = (value: (each: QueryResult) => number): number =>
+    results.reduce((sum, each) => sum + value(each), 0) / results.length;
+  return {
+    mAP: mean(({ averagePrecision }) => averagePrecision),
+    precisionAt1: mean(({ precisionAt1 }) => precisionAt1),
+    precisionAt10: mean(({ precisionAt10 }) => precisionAt10),
+  };
+}
+
+/** Results of the held-out photos as queries. */
 interface HeldOut {
+  /** By folders, among all photos, and among the held-out ones alone. */
   amongAll: QueryResult[];
   amongHeldOut: QueryResult[];
+  /** For their altered copies, among all photos and copies. */
+  instances: QueryResult[];
   chosen: string[];
 }
 
@@ -150,8 +178,9 @@ async function heldOut(
 ): Promise<HeldOut> {
   const dealt = foldsOf(categories.groups, folds, 1);
   const foldOf = new Map(Array.from(categories.ids, (id, row) => [id, dealt[row]]));
-  const result: HeldOut = { amongAll: [], amongHeldOut: [], chosen: [] };
+  const result: HeldOut = { amongAll: [], amongHeldOut: [], instances: [], chosen: [] };
   const truth = groundTruthOfLabels(categories.groups);
+  const copies = groundTruthOfLabels(instances.groups);
   for (let fold = 0; fold < folds; fold++) {
     const source = from === 'folders' ? categories : instances;
     const train = source.subset(rowsWhere(source, (id) => foldOf.get(id) !== fold));
@@ -167,6 +196,13 @@ async function heldOut(
       product,
     );
     result.amongAll.push(...all.perQuery);
+    const copiesHeld = new Set(rowsWhere(instances, (id) => foldOf.get(id) === fold));
+    const near = await evaluateRanking(
+      { database: await describePhotos(fit, instances, product) },
+      copies.filter(({ query }) => copiesHeld.has(query)),
+      product,
+    );
+    result.instances.push(...near.perQuery);
     const groups = held.map((row) => categories.groups[row]);
     const alone = await describePhotos(fit, categories.subset(held), product);
     const among = await evaluateRanking({ database: alone }, groundTruthOfLabels(groups), product);
@@ -205,11 +241,10 @@ async function chosen(
 function printLearned(from: string, plain: HeldOut, learned: HeldOut): void {
   const said = (which: 'amongAll' | 'amongHeldOut', where: string): void => {
     const { difference, interval, better, worse } = compareRecipes(plain[which], learned[which]);
-    const mean = (key: 'averagePrecision' | 'precisionAt1', results: QueryResult[]) =>
-      (results.reduce((sum, each) => sum + each[key], 0) / results.length).toFixed(3);
+    const [before, after] = [meansOf(plain[which]), meansOf(learned[which])];
     console.log(
-      `- from ${from}, ${where}: mAP ${mean('averagePrecision', plain[which])} → ${mean('averagePrecision', learned[which])}, ` +
-        `P@1 ${mean('precisionAt1', plain[which])} → ${mean('precisionAt1', learned[which])}; ` +
+      `- from ${from}, ${where}: mAP ${before.mAP.toFixed(3)} → ${after.mAP.toFixed(3)}, ` +
+        `P@1 ${before.precisionAt1.toFixed(3)} → ${after.precisionAt1.toFixed(3)}; ` +
         `difference ${signed(difference)}, 95 % interval ${signed(interval.low)} … ${signed(interval.high)} (${better} queries better, ${worse} worse)`,
     );
   };

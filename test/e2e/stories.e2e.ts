@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { engineProcessId, type RunningApp } from './hosts.ts';
 import { folders, photosPerFolder } from './photos.ts';
+import { takeReadmePictures } from './readme-pictures.ts';
 
 const total = folders.length * photosPerFolder;
 
@@ -50,13 +51,7 @@ test('a person adds a folder, sees its photos, and finds similar ones with Enter
   expect(await kindsOfBest(page, 5)).toEqual(Array(5).fill('forests'));
   await expect(results(page).first()).toContainText('forests-3.jpg');
   await expect(results(page).first()).toContainText('1.000');
-  // The README's pictures: SEMBLANCE_SCREENSHOTS=1 npm run test:e2e
-  if (process.env['SEMBLANCE_SCREENSHOTS'] && app.electron) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: `resources/screenshots/search-${colorScheme}.png` });
-    }
-  }
+  await takeReadmePictures(app, 'search');
 });
 
 test('a photo from elsewhere is picked, and its kin are found', async ({ app, photos }) => {

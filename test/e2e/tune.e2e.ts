@@ -4,6 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { folders, photosPerFolder } from './photos.ts';
+import { takeReadmePictures } from './readme-pictures.ts';
 
 async function goTo(page: Page, view: 'Library' | 'Tune'): Promise<void> {
   await page.getByRole('navigation').getByText(view).click();
@@ -73,6 +74,7 @@ test('a person changes p and the dimension, sees what that does, applies it, sea
 
   const apply = page.getByRole('region', { name: 'Apply' });
   await expect(apply).toContainText('No photo has to be read again.');
+  await takeReadmePictures(app, 'tune');
   await apply.getByRole('button', { name: 'Apply the draft' }).click();
   // The fit on so few photos is not what it will be.
   await expect(apply).toContainText(/200/);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../../src-main/descriptor/index.ts';
-import { groupedBatches, plainBatches, rowsAt } from '../../../src-main/learn/batches.ts';
+import { groupedBatches, plainBatches } from '../../../src-main/learn/batches.ts';
 
 const settings = fc.record({
   groupsPerBatch: fc.integer({ min: 2, max: 6 }),
@@ -83,15 +83,5 @@ describe('batches without groups', () => {
     expect(batches.map(({ length }) => length)).toEqual([25, 25, 25, 25]);
     expect(sorted(batches.flat())).toEqual([...Array(100).keys()]);
     expect(epoch()).not.toEqual(batches);
-  });
-});
-
-describe('the rows of a batch', () => {
-  it('are copies, in the order of the batch', () => {
-    const rows = { rows: 3, columns: 2, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
-    const batch = rowsAt(rows, [2, 0]);
-    expect(batch).toEqual({ rows: 2, columns: 2, values: Float32Array.of(5, 6, 1, 2) });
-    batch.values.fill(0);
-    expect(rows.values[4]).toBe(5);
   });
 });
