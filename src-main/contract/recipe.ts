@@ -199,6 +199,21 @@ export function selectsByLabel({ selection }: Recipe): boolean {
   return ['anova', 'mutual-information', 'elimination', 'lasso'].includes(selection.kind);
 }
 
+/**
+ * The labels that fitting a recipe looks at, or null. By these it can be measured only on photos that it was not fitted
+ * on: with folds.
+ */
+export function labelsLookedAt(recipe: Recipe): 'folder' | 'pairs' | null {
+  const { reduction, learning } = recipe;
+  // An autoencoder learns from photos alone.
+  const byMatches = learns({
+    ...recipe,
+    reduction: reduction.kind === 'autoencoder' ? { kind: 'none' } : reduction,
+  });
+  if (byMatches) return learning.from === 'folders' ? 'folder' : 'pairs';
+  return selectsByLabel(recipe) ? 'folder' : null;
+}
+
 const firstSchema = v.object({
   version: v.literal(1),
   model: identifier,

@@ -1,5 +1,5 @@
 /** Answers what a draft recipe would find, on a sample of the library that stays in memory between changes. */
-import { learns, type QualityNumbers, type Recipe } from '../contract/index.ts';
+import { labelsLookedAt, learns, type QualityNumbers, type Recipe } from '../contract/index.ts';
 import {
   canonical,
   decodeFitted,
@@ -12,7 +12,7 @@ import {
   transformOf,
 } from '../descriptor/index.ts';
 import { evaluateRanking, groundTruthOfLabels } from '../evaluate/index.ts';
-import { fitRecipe, withoutLearning } from '../learn/index.ts';
+import { fitRecipe, isHeldOut, withoutLearning } from '../learn/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
 import { TopHits } from '../search/index.ts';
 import type { CachedSet } from './analysis.ts';
@@ -99,9 +99,7 @@ export class PreviewSession {
       queries,
       quality: now.quality && draft.quality && { now: now.quality, draft: draft.quality },
       explained: draft.fit ? explainedBy(draft.fit) : [],
-      limits: learns(request.recipe)
-        ? 'What is learned is shown only once it is applied; the preview shows what learning starts from.'
-        : '',
+      limits: limitsOf(request),
     };
   }
 
@@ -122,25 +120,27 @@ export class PreviewSession {
     return sample;
   }
 
-  async #inService({ generation, now, queries, qualityBy }: PreviewRequest): Promise<Described> {
+  async #inService(request: PreviewRequest): Promise<Described> {
+    const { generation, now, queries, qualityBy } = request;
     const sample = this.#sample(now, queries);
     const key = `${generation.id} ${qualityBy ?? ''}`;
     if (this.#now?.key === key && this.#now.described.sample === sample) return this.#now.described;
     const fitted = generation.encodedFit ? decodeFitted(generation.encodedFit) : nothingFitted;
     const photos = photosOf(sample.set, generation.recipe, fitted.attention);
-    const described = await this.#describe(generation.recipe, fitted, sample, photos, qualityBy !== null);
+    const described = await this.#describe(generation.recipe, fitted, sample, photos, request);
     this.#now = { key, described };
     return described;
   }
 
-  async #drafted({ recipe: draft, draft: set, queries, qualityBy }: PreviewRequest): Promise<Described> {
+  async #drafted(request: PreviewRequest): Promise<Described> {
+    const { recipe: draft, draft: set, queries } = request;
     const recipe = withoutLearning(draft);
     const sample = this.#sample(set, queries);
     const key = `${set.extractionKey} ${sample.stamp} ${sample.rowOf.size} ${beforeReduction(recipe)}`;
     if (this.#raw?.key !== key) this.#raw = { key, photos: photosOf(sample.set, recipe, new Map()) };
     const { photos } = this.#raw;
     const fitted = await this.#fitted(recipe, key, photos);
-    return this.#describe(recipe, fitted, sample, photos, qualityBy !== null);
+    return this.#describe(recipe, fitted, sample, photos, request);
   }
 
   /** Principal components serve for every whitening, and for fewer dimensions than they were found for. */
@@ -166,15 +166,24 @@ export class PreviewSession {
     fitted: Fitted,
     sample: Sample,
     photos: CachedPhotos,
-    measure: boolean,
+    request: PreviewRequest,
   ): Promise<Described> {
     const rows = await transformOf(recipe, fitted, this.#product)(photos.describe(fitted.exponents));
-    const quality = measure ? await this.#quality(rows, photos) : null;
+    const quality = request.qualityBy === null ? null : await this.#quality(rows, photos, request);
     return { sample, rows, quality, fit: fitted.reduction?.kind === 'pca' ? fitted.reduction.fit : null };
   }
 
-  async #quality(rows: Rows, { groups }: CachedPhotos): Promise<QualityNumbers> {
-    const truth = groundTruthOfLabels(groups);
+  async #quality(
+    rows: Rows,
+    { ids, groups }: CachedPhotos,
+    { generation, qualityBy }: PreviewRequest,
+  ): Promise<QualityNumbers> {
+    const { recipe } = generation;
+    const { heldOut, seed } = recipe.learning;
+    const onlyHeldOut = asksOnlyHeldOut(recipe, qualityBy);
+    const truth = groundTruthOfLabels(groups).filter(
+      ({ query }) => !onlyHeldOut || isHeldOut(ids[query], heldOut, seed),
+    );
     const { queries, mAP, precisionAt1, precisionAt5, precisionAt10, recallAt1, recallAt5, recallAt10 } =
       await evaluateRanking({ database: rows }, truth, this.#product);
     return { queries, mAP, precisionAt1, precisionAt5, precisionAt10, recallAt1, recallAt5, recallAt10 };
@@ -195,6 +204,28 @@ function best({ sample, rows }: Described, contentId: number, top: number): Prev
     hits.add(id, score);
   }
   return hits.sorted().map(({ id, score }) => ({ contentId: id, score }));
+}
+
+/** What a person should know about the numbers and pictures of a preview. */
+function limitsOf({ recipe, qualityBy }: PreviewRequest): string {
+  const limits: string[] = [];
+  if (learns(recipe)) {
+    limits.push(
+      'What is learned is shown only once it is applied; the preview shows what learning starts from.',
+    );
+  }
+  const draft = withoutLearning(recipe);
+  if (qualityBy !== null && labelsLookedAt(draft) === qualityBy) {
+    limits.push(
+      'The selection looks at the folders that quality is measured by, so it seems better than it is. Honest: semblance evaluate --folds 5',
+    );
+  }
+  return limits.join(' ');
+}
+
+/** What has learned from the labels that it is measured by knows the answers of the photos that it learned from. */
+function asksOnlyHeldOut(inService: Recipe, qualityBy: PreviewRequest['qualityBy']): boolean {
+  return qualityBy !== null && learns(inService) && labelsLookedAt(inService) === qualityBy;
 }
 
 function explainedBy({ eigenvalues, totalVariance }: PcaFit): number[] {

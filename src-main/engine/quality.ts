@@ -1,6 +1,7 @@
 /** How good the search is on the library itself, and which of two recipes is better. */
 import {
   type CommandArguments,
+  labelsLookedAt,
   type ProbeReport,
   type QualityNumbers,
   type QualityReport,
@@ -22,7 +23,8 @@ function servingOf({ serving }: Engine): Serving {
 /**
  * Every photo is a query, and those that belong to it are its positives. Without folds or another recipe, the
  * descriptors in service are measured, whose fits are unsupervised and the library's own, as in use.
- * @throws SemblanceError `empty-library`, `no-ground-truth`, `recipe-mismatch` when the cache lacks what a recipe needs
+ * @throws SemblanceError `empty-library`, `no-ground-truth`, `invalid-arguments` where folds are needed,
+ *   `recipe-mismatch` when the cache lacks what a recipe needs
  */
 export async function evaluateLibrary(
   engine: Engine,
@@ -30,12 +32,22 @@ export async function evaluateLibrary(
 ): Promise<QualityReport> {
   const serving = servingOf(engine);
   const measured = recipe ?? serving.generation.recipe;
+  if (folds === undefined) refuseWhatHasSeenTheAnswers([measured], by);
   const asInUse = folds === undefined && recipe === undefined && by === 'folder';
   const { report } = asInUse
     ? await evaluateServing(engine, serving)
     : await evaluateCached(engine, measured, by, folds ?? 0);
   const fit = asInUse ? serving.generation.fit : folds === undefined ? 'library' : 'held-out';
   return toReport(report, by, measured, fit);
+}
+
+/** @throws SemblanceError `invalid-arguments` */
+function refuseWhatHasSeenTheAnswers(recipes: Recipe[], by: 'folder' | 'pairs'): void {
+  if (!recipes.some((recipe) => labelsLookedAt(recipe) === by)) return;
+  throw new SemblanceError(
+    'invalid-arguments',
+    'A recipe that is fitted by the labels it is measured by would look better than it is. Fit it on other photos than the queries: --folds 5',
+  );
 }
 
 async function evaluateServing({ library }: Engine, { index }: Serving): Promise<{ report: RankingReport }> {
@@ -114,6 +126,7 @@ export async function compareOnLibrary(
   { by, folds, a, b }: CommandArguments['compareRecipes'],
 ): Promise<RecipeComparison> {
   servingOf(engine);
+  if (folds === undefined) refuseWhatHasSeenTheAnswers([a, b], by);
   const before = await evaluateCached(engine, a, by, folds ?? 0);
   const after = await evaluateCached(engine, b, by, folds ?? 0);
   const { difference, interval, better, worse, same, perQuery } = compareRecipes(

@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRecipe, type Job, presets, type Recipe } from '../../src-main/contract/index.ts';
+import {
+  encodeFitted,
+  nothingFitted,
+  randomProjection,
+  RawDescriber,
+} from '../../src-main/descriptor/index.ts';
+import { isHeldOut } from '../../src-main/learn/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
 
@@ -196,6 +203,31 @@ describe('the budget of the cache', () => {
   });
 });
 
+/** Brings a recipe into service as if something had been learned: these photos are too easy for learning to help. */
+async function serveAsLearned(recipe: Recipe): Promise<void> {
+  const { generation, extraction } = engine.serving!;
+  const inputs = new RawDescriber(recipe, extraction).dimension;
+  const reduction = { kind: 'linear', map: randomProjection(inputs, 8, 1) } as const;
+  engine.library.change(() =>
+    engine.library.generations.create(
+      {
+        ...{ recipe, recipeKey: 'learned', extractionKey: generation.extractionKey, fit: 'library' },
+        ...{
+          encodedFit: encodeFitted({ ...nothingFitted, reduction }),
+          fittedOn: total,
+          fitted: true,
+          note: '',
+        },
+      },
+      'building',
+      Date.now(),
+    ),
+  );
+  engine.retuning.carryOn();
+  await engine.jobs.idle();
+  expect(engine.recipe).toEqual(recipe);
+}
+
 describe('a recipe that learns', () => {
   const learned = (change: Partial<Recipe>): Recipe => ({
     ...defaultRecipe,
@@ -221,6 +253,19 @@ describe('a recipe that learns', () => {
       expect(engine.library.generations.building()).toBeNull();
     },
   );
+
+  it('is measured by photos that it has not learned from, here and in previews', async () => {
+    const recipe = learned({ reduction: { kind: 'learned-whitening', dimension: 8, regularisation: 0.1 } });
+    await serveAsLearned(recipe);
+    await expect(engine.call('evaluate', { by: 'folder' })).rejects.toThrow(/--folds 5/);
+    expect(await engine.call('evaluate', { by: 'folder', folds: 4 })).toMatchObject({ fit: 'held-out' });
+
+    const draft = { ...recipe, reduction: pca(2) };
+    const { quality } = await engine.call('tunePreview', { recipe: draft, photoIds: [], top: 5 });
+    const held = engine.library.photos.contentIds().filter((id) => isHeldOut(id, 0.3, 2));
+    expect(quality?.now.queries).toBe(held.length);
+    expect(quality?.draft.queries).toBe(held.length);
+  });
 
   it('learns from self-made pairs where it is told to', { timeout: 120_000 }, async () => {
     const recipe = learned({
