@@ -49,7 +49,8 @@ const describers = exponents.map((p) => new RawDescriber(pooledBy(p), extraction
 /** GeM of a map at every exponent; the logarithm of each activation is taken once. */
 function gemOfMap({ map, channels, width, height }: TapMap): Float32Array[] {
   const positions = width * height;
-  const logs = Float64Array.from(map, (value) => Math.log(Math.max(value, activationFloor)));
+  const logs = new Float64Array(map.length);
+  for (let i = 0; i < map.length; i++) logs[i] = Math.log(Math.max(map[i], activationFloor));
   return exponents.map((p) =>
     Float32Array.from({ length: channels }, (_, channel) => {
       let sum = 0;
