@@ -19,6 +19,7 @@ const entries = {
   semblance: 'cli/semblance.ts',
   'engine-process': 'engine/engine-process.ts',
   'analysis-worker': 'engine/analysis-worker.ts',
+  'import-process': 'vision/import-process.ts',
   'pooling-worker': 'engine/pooling-worker.ts',
   'preview-worker': 'engine/preview-worker.ts',
   'hnsw-worker': 'search/hnsw-worker.ts',

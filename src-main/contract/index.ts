@@ -6,6 +6,7 @@ export * from './host.ts';
 export * from './messages.ts';
 export * from './presets.ts';
 export * from './recipe.ts';
+export * from './recipe-model.ts';
 export * from './security-headers.ts';
 export * from './sibling.ts';
 export * from './tuning.ts';

@@ -142,6 +142,9 @@ export interface ModelInfo {
   origin: string;
   sha256: string;
   sizeBytes: number;
+  /** Where it takes pictures of one size only, which all are stretched to. */
+  size: { width: number; height: number } | null;
+  /** `stride` is pixels to a position of the map; 0 for what stands for the whole picture. */
   taps: { name: string; channels: number; stride: number }[];
 }
 

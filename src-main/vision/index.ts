@@ -1,4 +1,5 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
+export { addModel, removeModel } from './add-model.ts';
 export { alteredPhotos, alterations } from './alterations.ts';
 export { croppedPhoto } from './cropped-photo.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
@@ -6,6 +7,7 @@ export { type InstalledModel, installedModels } from './models.ts';
 
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
+export type { Preprocessing } from './import-model.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { computeThreads, providerName, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

@@ -1,9 +1,9 @@
 /** The models that are installed, and the files they consist of. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { type ModelInfo, SemblanceError } from '../contract/index.ts';
+import { ownModelsFolder, shippedModelsFolder } from './model-folders.ts';
 
 export interface InstalledModel {
   info: ModelInfo;
@@ -19,28 +19,27 @@ const infoSchema = v.object({
   origin: v.string(),
   sha256: v.string(),
   sizeBytes: v.number(),
+  size: v.optional(v.nullable(v.object({ width: v.number(), height: v.number() })), null),
   taps: v.array(v.object({ name: v.string(), channels: v.number(), stride: v.number() })),
 });
 
-/** The folder of models: SEMBLANCE_MODELS, or out/models beside the nearest package.json. */
-function modelsFolder(): string {
-  const chosen = process.env.SEMBLANCE_MODELS;
-  if (chosen !== undefined && chosen !== '') return path.resolve(chosen);
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder) {
-    folder = path.dirname(folder);
-  }
-  return path.join(folder, 'out/models');
-}
-
 /**
- * All models, by name.
+ * All models, those that come along first, then the user's own, by name.
  * @throws SemblanceError `no-model` when there is none, `model-invalid` when a description is damaged
  */
 export function installedModels(): InstalledModel[] {
-  const folder = modelsFolder();
+  const shipped = shippedModelsFolder();
+  const models = [...modelsIn(shipped), ...modelsIn(ownModelsFolder())];
+  if (models.length > 0) return models;
+  throw new SemblanceError(
+    'no-model',
+    `There is no model in ${shipped}. Run 'npm run backbone' to make the default one.`,
+  );
+}
+
+function modelsIn(folder: string): InstalledModel[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const models = names
+  return names
     .map((name) => path.join(folder, name))
     .filter(
       (model) => existsSync(path.join(model, 'model.json')) && existsSync(path.join(model, 'graph.onnx')),
@@ -49,11 +48,6 @@ export function installedModels(): InstalledModel[] {
       info: readInfo(path.join(model, 'model.json')),
       graphPath: path.join(model, 'graph.onnx'),
     }));
-  if (models.length > 0) return models;
-  throw new SemblanceError(
-    'no-model',
-    `There is no model in ${folder}. Run 'npm run backbone' to make the default one.`,
-  );
 }
 
 function readInfo(file: string): ModelInfo {
@@ -62,7 +56,7 @@ function readInfo(file: string): ModelInfo {
   } catch (cause) {
     throw new SemblanceError(
       'model-invalid',
-      `${file} is damaged. Delete its folder and run 'npm run backbone'.`,
+      `${file} is damaged. Delete its folder; the default model is made again by 'npm run backbone'.`,
       {
         cause,
       },

@@ -63,13 +63,6 @@ function newTap(name: string): Tap {
   return usual ?? { name, pooling: { kind: 'gem', p: usualP, learned: false }, normalise: true, weight: 1 };
 }
 
-/** Another model has other taps: those of the same name stay, and where there are none, all of its are taken. */
-export function withModel(recipe: Recipe, model: Pick<ModelInfo, 'name' | 'taps'>): Recipe {
-  const kept = recipe.taps.filter(({ name }) => model.taps.some((tap) => tap.name === name));
-  const taps = kept.length > 0 ? kept : model.taps.slice(-mostTaps).map(({ name }) => newTap(name));
-  return { ...recipe, model: model.name, taps };
-}
-
 /** A pooling of another kind, as near as it can be to the one before. */
 export function poolingOf(kind: Pooling['kind'], before: Pooling): Pooling {
   switch (kind) {

@@ -1,26 +1,141 @@
-import { Command } from 'commander';
-import { installedModels } from '../../vision/index.ts';
-import { jsonOption } from '../options.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import path from 'node:path';
+import { type ModelInfo, SemblanceError } from '../../contract/index.ts';
+import { addModel, installedModels, type Preprocessing, removeModel } from '../../vision/index.ts';
+import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
+import { withEngine } from '../with-engine.ts';
 
-export const modelsCommand = new Command('models')
+/** What ImageNet classifiers expect, torchvision's and many others, where nothing else is said. */
+const imageNet: Preprocessing = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+  range: '0-1',
+};
+
+interface ImportOptions {
+  name?: string;
+  mean?: number[];
+  std?: number[];
+  range?: Preprocessing['range'];
+  layout?: 'nchw' | 'nhwc';
+  json: boolean;
+}
+
+/** Three numbers, for red, green and blue; one stands for all. */
+function perChannel(text: string): number[] {
+  const numbers = text.split(',').map(Number);
+  if (![1, 3].includes(numbers.length) || !numbers.every(Number.isFinite)) {
+    throw new InvalidArgumentError('Give three numbers, for red, green and blue: 0.485,0.456,0.406');
+  }
+  return numbers.length === 3 ? numbers : [...numbers, ...numbers, ...numbers];
+}
+
+function positive(text: string): number[] {
+  const numbers = perChannel(text);
+  if (!numbers.every((number) => number > 0)) throw new InvalidArgumentError('Each must be above 0.');
+  return numbers;
+}
+
+const list = new Command('list')
   .description('list the installed backbones with licence and origin')
   .addOption(jsonOption())
   .action(({ json }: { json: boolean }) => {
     const models = installedModels().map(({ info }) => info);
-    if (json) {
-      console.log(JSON.stringify(models));
-      return;
-    }
-    for (const { name, title, purpose, licence, origin, sha256, sizeBytes, taps } of models) {
-      console.log(
-        [
-          `${name}: ${title} (${(sizeBytes / 1e6).toFixed(1)} MB)`,
-          `  purpose  ${purpose}`,
-          `  licence  ${licence}`,
-          `  origin   ${origin}`,
-          `  sha256   ${sha256}`,
-          `  taps     ${taps.map((tap) => `${tap.name} (${tap.channels} channels, stride ${tap.stride})`).join(', ')}`,
-        ].join('\n'),
+    console.log(json ? JSON.stringify(models) : models.map(described).join('\n'));
+  });
+
+function described({
+  name,
+  title,
+  purpose,
+  licence,
+  origin,
+  sha256,
+  sizeBytes,
+  size,
+  taps,
+}: ModelInfo): string {
+  return [
+    `${name}: ${title} (${(sizeBytes / 1e6).toFixed(1)} MB)`,
+    `  purpose  ${purpose}`,
+    `  licence  ${licence}`,
+    `  origin   ${origin}`,
+    `  sha256   ${sha256}`,
+    ...(size ? [`  size     ${size.width} × ${size.height} only`] : []),
+    `  taps     ${taps.map(tapText).join(', ')}`,
+  ].join('\n');
+}
+
+function tapText({ name, channels, stride }: ModelInfo['taps'][number]): string {
+  return `${name} (${channels} channels, ${stride === 0 ? 'whole picture' : `stride ${stride}`})`;
+}
+
+const add = new Command('import')
+  .description('add a backbone from an ONNX file: its feature maps are found, and it is tried on a picture')
+  .argument('<file>', 'the ONNX file')
+  .option('--name <name>', 'what to call it (default: the name of the file)')
+  .option(
+    '--mean <r,g,b>',
+    "subtracted from pixels (default: ImageNet's, or 0 where --range is given)",
+    perChannel,
+  )
+  .option('--std <r,g,b>', "divides pixels then (default: ImageNet's, or 1 where --range is given)", positive)
+  .addOption(new Option('--range <range>', 'of pixels before that').choices(['0-1', '0-255', '-1-1']))
+  .addOption(
+    new Option('--layout <layout>', 'of the input (default: what it looks like)').choices(['nchw', 'nhwc']),
+  )
+  .addOption(jsonOption())
+  .action(async (file: string, options: ImportOptions) => {
+    const name = options.name ?? path.parse(file).name;
+    const info = await addModel({
+      file,
+      name,
+      layout: options.layout ?? null,
+      preprocessing: preprocessingOf(options),
+    });
+    if (options.json) console.log(JSON.stringify(info));
+    else console.log(`${described(info)}\nUse it: semblance retune --model ${name}`);
+  });
+
+/** Who gives a range means another convention than ImageNet's. */
+function preprocessingOf({ mean, std, range }: ImportOptions): Preprocessing {
+  const usual = range === undefined ? imageNet : { mean: [0, 0, 0], deviation: [1, 1, 1], range };
+  return { mean: mean ?? usual.mean, deviation: std ?? usual.deviation, range: usual.range };
+}
+
+const remove = new Command('remove')
+  .description('delete a backbone that was added')
+  .argument('<name>', 'its name')
+  .addOption(libraryOption())
+  .action(async (name: string, { library }: LibraryOptions) => {
+    if (await isUsed(name, library)) {
+      throw new SemblanceError(
+        'invalid-arguments',
+        `The library's photos are described by '${name}'. Take another model first: semblance retune --recipe balanced`,
       );
     }
+    removeModel(name);
+    console.log(`${name} is gone.`);
   });
+
+async function isUsed(name: string, library: string): Promise<boolean> {
+  try {
+    return await withEngine(library, 'read', (engine) =>
+      Promise.resolve(
+        [engine.recipe, engine.library.generations.building()?.recipe].some(
+          (recipe) => recipe?.model === name,
+        ),
+      ),
+    );
+  } catch (error) {
+    // Where there is no library, nothing is described by any model.
+    if (error instanceof SemblanceError && error.code === 'no-library') return false;
+    throw error;
+  }
+}
+
+export const modelsCommand = new Command('models')
+  .description('list, add and remove backbones')
+  .addCommand(list, { isDefault: true })
+  .addCommand(add)
+  .addCommand(remove);

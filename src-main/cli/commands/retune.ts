@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { createInterface } from 'node:readline/promises';
-import { type Recipe, type RetunePlan, SemblanceError } from '../../contract/index.ts';
+import { type Recipe, type RetunePlan, SemblanceError, withModel } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
@@ -12,6 +12,7 @@ import { withEngine } from '../with-engine.ts';
 interface RetuneOptions extends LibraryOptions {
   set: string[];
   recipe?: string;
+  model?: string;
   yes: boolean;
 }
 
@@ -29,13 +30,17 @@ export const retuneCommand = new Command('retune')
     [],
   )
   .option('--recipe <name>', 'start from a recipe file, or from a preset (see: semblance recipe presets)')
+  .option('--model <name>', 'take another backbone, with its usual taps (see: semblance models)')
   .option('--yes', 'read photos again without asking where the recipe needs it', false)
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async (options: RetuneOptions) => {
     await withEngine(options.library, 'write', async (engine) => {
       const start = options.recipe ? await recipeNamed(options.recipe, engine.recipe) : engine.recipe;
-      await applyRecipe(engine, changedRecipe(start, options.set), options);
+      const model = options.model ?? start.model;
+      const chosen =
+        model === start.model ? start : withModel(start, engine.modelOf({ ...start, model }).info);
+      await applyRecipe(engine, changedRecipe(chosen, options.set), options);
     });
   });
 

@@ -17,17 +17,36 @@ import {
 import { dropUnused } from './prune.ts';
 import type { Graph } from './schema.ts';
 
+/** A value in a graph that becomes a feature map. */
+export interface TapPlan {
+  name: string;
+  /** Name of the value: float [N, C, H, W] after activation, or tokens [N, T, C]. */
+  value: string;
+  /** Whether it goes below zero: it is then taken as 2 · C channels, what is above zero and what is below. */
+  isSigned?: boolean;
+  /** For transformers: which of the tokens, the patches as a grid or the class token as a map of one position. */
+  tokens?: {
+    part: 'patches' | 'class';
+    /** Tokens before the first patch. */
+    extra: number;
+    /** Side of a patch in pixels. */
+    patch: number;
+  } | null;
+}
+
 /** How a model is to be read. */
 export interface ExtractionPlan {
-  /** Name of the model's input, float [N, 3, H, W]. */
+  /** Name of the model's input, float [N, 3, H, W], or [N, H, W, 3] by the layout. */
   input: string;
+  layout?: 'nchw' | 'nhwc';
+  /** Where the model takes no other size, the size that photos are stretched to. */
+  size?: { width: number; height: number } | null;
   /** Per RGB channel; the model sees (pixel / range − mean) / deviation. */
   mean: number[];
   deviation: number[];
   /** 255 for models that expect 0 … 1 before mean and deviation. */
   range: number;
-  /** Name of the tap, and name of the value in the graph that it is: float [N, C, H, W], after activation. */
-  taps: { name: string; value: string }[];
+  taps: TapPlan[];
 }
 
 /** Name of the edited graph's input: uint8 [N, H, W, 3], RGB. */
@@ -38,8 +57,9 @@ export function clampedMap(tap: string): string {
   return `${prefix}/${tap}/clamped`;
 }
 
-/** First version of the standard operators in which all that is added here exists. */
+/** First version of the standard operators in which all that is added here exists; for sizes and tokens, too. */
 const oldestOperatorSet = 8;
+const oldestForTokens = 11;
 
 /**
  * @returns the edited ONNX file: for each tap an output of its name, float [N, 7, C]: GeM at each of
@@ -49,10 +69,12 @@ const oldestOperatorSet = 8;
 export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8Array {
   const model = readModel(bytes);
   const { graph } = model;
-  if (operatorSet(model) < oldestOperatorSet) {
+  const needsMore = Boolean(plan.size) || plan.taps.some(({ tokens }) => tokens);
+  const oldest = needsMore ? oldestForTokens : oldestOperatorSet;
+  if (operatorSet(model) < oldest) {
     throw new SemblanceError(
       'model-invalid',
-      `The model needs ONNX operator set ${oldestOperatorSet} or newer. Export it again.`,
+      `The model needs ONNX operator set ${oldest} or newer. Export it again.`,
     );
   }
   const constants = new Set(graph.initializer.map(({ name }) => name));
@@ -85,7 +107,10 @@ export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8A
   graph.initializer.push(floats(floorName, [], [activationFloor]));
   graph.initializer.push(integers(rowsName, [3], [0, statisticsPerChannel, -1]));
   for (const p of powerMeanNodes) graph.initializer.push(floats(rootName(p), [], [1 / p]));
-  for (const { name, value } of plan.taps) addPowerMeans(graph, { name, value: inside(value) });
+  for (const tap of plan.taps) {
+    const value = addMap(graph, { ...tap, value: inside(tap.value) });
+    addPowerMeans(graph, { name: tap.name, value });
+  }
   dropUnused(graph);
   return writeModel(model);
 }
@@ -119,7 +144,10 @@ function renameValues(graph: Graph, rename: (name: string) => string): void {
  *
  * Nodes go first, because a graph is listed in the order of computing.
  */
-function addNormalisation(graph: Graph, { input, mean, deviation, range }: ExtractionPlan): void {
+function addNormalisation(
+  graph: Graph,
+  { input, mean, deviation, range, layout = 'nchw', size = null }: ExtractionPlan,
+): void {
   const factor = deviation.map((value) => 1 / (value * range));
   const offset = mean.map((value, i) => -value / deviation[i]);
   const largest = Math.max(...factor.map((value, i) => 255 * Math.abs(value) + Math.abs(offset[i])));
@@ -128,6 +156,15 @@ function addNormalisation(graph: Graph, { input, mean, deviation, range }: Extra
   const rest = (values: number[]) => coarse(values).map((value, i) => values[i] - value);
   const perChannel = [1, 3, 1, 1];
   const own = (part: string) => `${prefix}/${part}`;
+  const networkInput = layout === 'nhwc' ? pictureName : input;
+  if (layout === 'nchw') graph.node.unshift(node('Identity', [input], pictureName));
+  if (size) {
+    graph.initializer.push(
+      floats(own('no_region'), [0], []),
+      floats(own('no_factors'), [0], []),
+      integers(own('size'), [4], [1, 3, size.height, size.width]),
+    );
+  }
   graph.initializer.push(
     floats(own('factor'), perChannel, coarse(factor)),
     floats(own('factor_rest'), perChannel, rest(factor)),
@@ -137,13 +174,74 @@ function addNormalisation(graph: Graph, { input, mean, deviation, range }: Extra
   graph.node.unshift(
     // Transposed while the pixels are bytes, which moves a quarter of the memory.
     node('Transpose', [photoInput], own('planes'), { perm: [0, 3, 1, 2] }),
-    node('Cast', [own('planes')], own('pixels'), { to: elementType.float }),
+    node('Cast', [own('planes')], size ? own('own_size') : own('pixels'), { to: elementType.float }),
+    ...(size
+      ? [
+          node('Resize', [own('own_size'), own('no_region'), own('no_factors'), own('size')], own('pixels'), {
+            mode: 'linear',
+            coordinate_transformation_mode: 'half_pixel',
+          }),
+        ]
+      : []),
     node('Mul', [own('pixels'), own('factor')], own('scaled')),
     node('Add', [own('scaled'), own('offset')], own('normalised')),
     node('Mul', [own('pixels'), own('factor_rest')], own('scaled_rest')),
     node('Add', [own('scaled_rest'), own('offset_rest')], own('normalised_rest')),
-    node('Add', [own('normalised'), own('normalised_rest')], input),
+    node('Add', [own('normalised'), own('normalised_rest')], networkInput),
+    ...(layout === 'nhwc' ? [node('Transpose', [networkInput], input, { perm: [0, 2, 3, 1] })] : []),
   );
+}
+
+/** The picture as the network sees it, [N, 3, H, W], whatever the layout of its input. */
+const pictureName = `${prefix}/picture`;
+
+/** @returns name of a tap's feature map [N, C, H, W], made from tokens or from values with a sign where it has to be */
+function addMap(graph: Graph, { name, value, isSigned = false, tokens = null }: TapPlan): string {
+  const own = (part: string) => `${prefix}/${name}/${part}`;
+  const map = tokens ? addTokenGrid(graph, name, value, tokens) : value;
+  if (!isSigned) return map;
+  graph.node.push(
+    node('Relu', [map], own('above')),
+    node('Neg', [map], own('negated')),
+    node('Relu', [own('negated')], own('below')),
+    node('Concat', [own('above'), own('below')], own('signed'), { axis: 1 }),
+  );
+  return own('signed');
+}
+
+/** Tokens [N, T, C] as a map [N, C, rows, columns]; how many of each there are follows from the picture. */
+function addTokenGrid(
+  graph: Graph,
+  name: string,
+  value: string,
+  { part, extra, patch }: NonNullable<TapPlan['tokens']>,
+): string {
+  const own = (what: string) => `${prefix}/${name}/${what}`;
+  const [from, to] = part === 'class' ? [0, 1] : [extra, Number.MAX_SAFE_INTEGER];
+  graph.initializer.push(
+    integers(own('from'), [1], [from]),
+    integers(own('to'), [1], [to]),
+    integers(own('axis'), [1], [1]),
+    integers(own('unchanged'), [2], [0, -1]),
+  );
+  graph.node.push(
+    node('Slice', [value, own('from'), own('to'), own('axis')], own('tokens')),
+    node('Transpose', [own('tokens')], own('columns'), { perm: [0, 2, 1] }),
+  );
+  if (part === 'class') graph.initializer.push(integers(own('grid'), [2], [1, 1]));
+  else {
+    graph.initializer.push(integers(own('sides'), [2], [2, 3]), integers(own('patch'), [], [patch]));
+    graph.node.push(
+      node('Shape', [pictureName], own('shape')),
+      node('Gather', [own('shape'), own('sides')], own('picture')),
+      node('Div', [own('picture'), own('patch')], own('grid')),
+    );
+  }
+  graph.node.push(
+    node('Concat', [own('unchanged'), own('grid')], own('map_shape'), { axis: 0 }),
+    node('Reshape', [own('columns'), own('map_shape')], own('map')),
+  );
+  return own('map');
 }
 
 /** Of single precision. */

@@ -75,6 +75,8 @@ export interface Tensor {
   dims: Integer[];
   data_type: number;
   raw_data?: Uint8Array;
+  external_data?: { key: string; value: string }[];
+  data_location?: number;
 }
 
 export interface Attribute {

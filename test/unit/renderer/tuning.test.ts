@@ -14,6 +14,7 @@ import {
   type Reduction,
   type Selection,
   type Whitening,
+  withModel,
 } from '../../../src-main/contract/index.ts';
 import { budgetSentence } from '../../../src-renderer/tuning/cache-budget.ts';
 import { curveOf } from '../../../src-renderer/tuning/curve.ts';
@@ -23,7 +24,6 @@ import {
   reductionOf,
   selectionOf,
   whiteningOf,
-  withModel,
   withNewTap,
   withoutScale,
   withoutStep,
@@ -140,9 +140,9 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       return { ...recipe, reduction: { ...reduction, whitening: whiteningOf(kind) } };
     };
   }),
-  fc.constant<Edit>((recipe) => withModel(recipe, { name: 'other', taps: model.taps.slice(4) })),
+  fc.constant<Edit>((recipe) => withModel(recipe, { name: 'other', taps: model.taps.slice(4), size: null })),
   fc.constant<Edit>((recipe) =>
-    withModel(recipe, { name: 'foreign', taps: [{ name: 'a', channels: 4, stride: 8 }] }),
+    withModel(recipe, { name: 'foreign', taps: [{ name: 'a', channels: 4, stride: 8 }], size: null }),
   ),
 );
 
