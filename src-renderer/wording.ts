@@ -1,5 +1,5 @@
 /** Numbers and reasons in words. */
-import type { Job, JobKind, PhotoProblemCode, RetunePlan } from '../src-main/contract/index.ts';
+import type { Job, JobKind, ModelInfo, PhotoProblemCode, RetunePlan } from '../src-main/contract/index.ts';
 
 export function count(number: number): string {
   return number.toLocaleString('en');
@@ -82,3 +82,13 @@ export const problemTitles: Record<PhotoProblemCode, string> = {
   'decoder-crashed': 'Stopped the engine',
   'model-failed': 'The model failed on them',
 };
+
+/** How many feature maps of a model can be tapped. */
+export function tapCount({ taps }: Pick<ModelInfo, 'taps'>): string {
+  return taps.length === 1 ? '1 tap' : `${count(taps.length)} taps`;
+}
+
+/** What sizes of pictures a model takes. */
+export function modelSize({ size }: Pick<ModelInfo, 'size'>): string {
+  return size ? `${size.width} × ${size.height} pixels only` : 'any size';
+}

@@ -1,5 +1,5 @@
 /** What Electron's main process answers itself, and what it passes on to the engine. */
-import { BrowserWindow, dialog, shell } from 'electron';
+import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
 import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
@@ -30,18 +30,22 @@ export async function answerCommand(
         canReveal: true,
         allowedRoots: null,
       };
-    case 'chooseFolder': {
-      const window = BrowserWindow.getFocusedWindow();
-      const options = { properties: ['openDirectory' as const] };
-      const { filePaths } = await (window
-        ? dialog.showOpenDialog(window, options)
-        : dialog.showOpenDialog(options));
-      return { path: filePaths.at(0) ?? null };
-    }
+    case 'chooseFolder':
+      return chosen({ properties: ['openDirectory'] });
+    case 'chooseModel':
+      return chosen({ properties: ['openFile'], filters: [{ name: 'ONNX', extensions: ['onnx'] }] });
     case 'revealPhoto': {
       const { path } = await call('photo', parsed.output as { photoId: number });
       shell.showItemInFolder(path);
       return { path };
     }
   }
+}
+
+async function chosen(options: OpenDialogOptions): Promise<{ path: string | null }> {
+  const window = BrowserWindow.getFocusedWindow();
+  const { filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return { path: filePaths.at(0) ?? null };
 }

@@ -15,6 +15,7 @@ import type {
   SearchAnswer,
   Settings,
 } from './types.ts';
+import { preprocessingSchema } from './preprocessing.ts';
 import { recipeSchema } from './recipe.ts';
 import type {
   CacheInfo,
@@ -35,6 +36,7 @@ const page = {
   offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
 };
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const none = v.strictObject({});
 const measured = {
   by: v.picklist(['folder', 'pairs']),
@@ -58,8 +60,18 @@ const exampleSchema = v.variant('kind', [
 export const commandArguments = {
   status: none,
   models: none,
+  /** Adds a backbone from an ONNX file on this machine. */
+  importModel: v.strictObject({
+    path,
+    name: v.pipe(v.string(), v.maxLength(100)),
+    preprocessing: preprocessingSchema,
+    /** null to take what the model's input looks like. */
+    layout: v.nullable(v.picklist(['nchw', 'nhwc'])),
+  }),
+  /** Deletes a backbone that was added and describes no photo. */
+  removeModel: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)) }),
   folders: none,
-  addFolder: v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(32_767)) }),
+  addFolder: v.strictObject({ path }),
   /** Forgets the photos of the folder; files are never touched. */
   removeFolder: v.strictObject({ folderId: id }),
   photos: v.strictObject({
@@ -126,6 +138,8 @@ export const commandArguments = {
 export interface CommandAnswers {
   status: EngineStatus;
   models: ModelInfo[];
+  importModel: ModelInfo;
+  removeModel: { removed: string };
   folders: Folder[];
   addFolder: Folder;
   removeFolder: { forgotten: number };

@@ -13,6 +13,8 @@ export const hostCommandArguments = {
   hostInfo: v.strictObject({}),
   /** Asks the person for a folder with the system's dialog. */
   chooseFolder: v.strictObject({}),
+  /** Asks the person for an ONNX file with the system's dialog. */
+  chooseModel: v.strictObject({}),
   /** Shows the photo's file in the system's file manager. */
   revealPhoto: v.strictObject({ photoId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
 } as const;
@@ -21,6 +23,7 @@ export interface HostCommandAnswers {
   hostInfo: HostInfo;
   /** null when the person changed their mind. */
   chooseFolder: { path: string | null };
+  chooseModel: { path: string | null };
   revealPhoto: { path: string };
 }
 

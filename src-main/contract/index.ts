@@ -4,6 +4,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './host.ts';
 export * from './messages.ts';
+export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';

@@ -7,16 +7,20 @@ const leastStride = 8;
 const usualP = 3;
 
 /**
- * Another model has other taps: those of the same name stay, and where there are none, its usual ones are taken. A model
- * that takes one size only has one scale.
+ * Another model has other feature maps, even where they are called the same: its usual taps are taken. A model that takes
+ * one size only has one scale.
  */
 export function withModel(recipe: Recipe, model: Pick<ModelInfo, 'name' | 'taps' | 'size'>): Recipe {
-  const kept = recipe.taps.filter(({ name }) => model.taps.some((tap) => tap.name === name));
-  const taps = kept.length > 0 ? kept : usualTaps(model);
-  const { longerSide, scales } = model.size
-    ? { longerSide: Math.max(model.size.width, model.size.height), scales: [1] }
-    : recipe;
-  return { ...recipe, model: model.name, longerSide, scales, taps };
+  if (recipe.model === model.name) return recipe;
+  return { ...recipe, ...sizesFor(recipe, model), model: model.name, taps: usualTaps(model) };
+}
+
+function sizesFor(recipe: Recipe, { size }: Pick<ModelInfo, 'size'>): Pick<Recipe, 'longerSide' | 'scales'> {
+  if (size) return { longerSide: Math.max(size.width, size.height), scales: [1] };
+  // What a model of one size has left behind would waste one that takes any.
+  const isLeftBehind = recipe.scales.length === 1 && recipe.scales[0] === 1;
+  const { longerSide, scales } = isLeftBehind ? defaultRecipe : recipe;
+  return { longerSide, scales };
 }
 
 function usualTaps({ name, taps }: Pick<ModelInfo, 'name' | 'taps'>): Tap[] {

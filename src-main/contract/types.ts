@@ -135,6 +135,8 @@ export interface GenerationInfo {
 
 export interface ModelInfo {
   name: string;
+  /** Whether the user has added it; others come along and stay. */
+  isOwn: boolean;
   title: string;
   purpose: string;
   licence: string;

@@ -10,7 +10,13 @@ import {
   SemblanceError,
   type Settings,
 } from '../contract/index.ts';
-import { installedModels, thumbnailMediaType, thumbnailOfFile } from '../vision/index.ts';
+import {
+  addModel,
+  installedModels,
+  removeModel,
+  thumbnailMediaType,
+  thumbnailOfFile,
+} from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
@@ -37,6 +43,8 @@ export function commandHandlers(engine: Engine): Handlers {
   return {
     status: () => engineStatus(engine, engine.options.crossover),
     models: () => installedModels().map(({ info }) => info),
+    importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
+    removeModel: ({ name }) => removeOwnModel(engine, name),
     folders: () => library.folders.list(),
     addFolder: ({ path }) => addFolder(engine, path),
     removeFolder: ({ folderId }) => removeFolder(engine, folderId),
@@ -65,6 +73,18 @@ export function commandHandlers(engine: Engine): Handlers {
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };
+}
+
+/** @throws SemblanceError `invalid-arguments` while photos are described by it, `not-found` */
+function removeOwnModel({ recipe, library }: Engine, name: string): { removed: string } {
+  if ([recipe, library.generations.building()?.recipe].some((used) => used?.model === name)) {
+    throw new SemblanceError(
+      'invalid-arguments',
+      `Photos are described by '${name}'. Take a recipe with another model first.`,
+    );
+  }
+  removeModel(name);
+  return { removed: name };
 }
 
 function removeFolder(engine: Engine, folderId: number): { forgotten: number } {

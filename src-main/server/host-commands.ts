@@ -12,7 +12,7 @@ import {
   parseCommand,
   SemblanceError,
 } from '../contract/index.ts';
-import { allowedFolder } from './allowed-folder.ts';
+import { allowedFile, allowedFolder } from './allowed-path.ts';
 import { hasDesktop, openOnDesktop } from './desktop.ts';
 
 export interface Host {
@@ -35,6 +35,10 @@ export async function answerCommand(
     const { path } = parseCommand('addFolder', args);
     return host.call('addFolder', { path: allowedFolder(path, host.roots) });
   }
+  if (command === 'importModel') {
+    const { path, ...request } = parseCommand('importModel', args);
+    return host.call('importModel', { ...request, path: allowedFile(path, host.roots) });
+  }
   const parsed = parseCommand(command, args);
   return host.call(command as never, parsed as never);
 }
@@ -54,6 +58,11 @@ async function answerHostCommand(
       throw new SemblanceError(
         'not-available',
         'A browser cannot choose folders here. Type the path of the folder.',
+      );
+    case 'chooseModel':
+      throw new SemblanceError(
+        'not-available',
+        'A browser cannot choose files of this machine here. Type the path of the file.',
       );
     case 'revealPhoto':
       return reveal(host, parsed.output as { photoId: number });

@@ -3,8 +3,13 @@ import { fork } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ErrorReport, type ModelInfo, SemblanceError, sibling } from '../contract/index.ts';
-import type { Preprocessing } from './import-model.ts';
+import {
+  type ErrorReport,
+  type ModelInfo,
+  type Preprocessing,
+  SemblanceError,
+  sibling,
+} from '../contract/index.ts';
 import { ownModelsFolder } from './model-folders.ts';
 import { installedModels } from './models.ts';
 

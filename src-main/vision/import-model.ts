@@ -3,20 +3,13 @@
  * in a process of its own (import-process.ts), because a strange model may end the process that loads it.
  */
 import * as ort from 'onnxruntime-node';
-import { SemblanceError } from '../contract/index.ts';
+import { type Preprocessing, SemblanceError } from '../contract/index.ts';
 import { takeInExternalData } from './external-data.ts';
 import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extraction-graph.ts';
 import { candidatesOf, exposeValues, patchSide } from './onnx/exploration-graph.ts';
 import { operatorSet, readModel, writeModel } from './onnx/model-file.ts';
 import type { Model, ValueInfo } from './onnx/schema.ts';
 import { type ProposedTap, proposeTaps, type SeenCandidate } from './tap-proposals.ts';
-
-/** What a model expects of pixels: (scaled − mean) / deviation, scaled being in the range. */
-export interface Preprocessing {
-  mean: number[];
-  deviation: number[];
-  range: '0-1' | '0-255' | '-1-1';
-}
 
 export interface ReadModel {
   /** The edited graph. */
@@ -120,9 +113,9 @@ function planOf(
   layout: 'nchw' | 'nhwc',
   { mean, deviation, range }: Preprocessing,
 ): Omit<ExtractionPlan, 'taps'> {
-  const common = { input, layout, deviation };
-  if (range === '0-1') return { ...common, mean, range: 255 };
-  if (range === '0-255') return { ...common, mean, range: 1 };
+  const common = { input, layout, mean, deviation };
+  if (range === '0-1') return { ...common, range: 255 };
+  if (range === '0-255') return { ...common, range: 1 };
   // x / 127.5 − 1 is a mean of one more.
   return { ...common, mean: mean.map((value) => value + 1), range: 127.5 };
 }

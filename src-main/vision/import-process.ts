@@ -18,10 +18,11 @@ async function importModel(request: ModelImport): Promise<ModelInfo> {
   const { graph, taps, size } = await readBackbone(bytes, path.dirname(file), preprocessing, layout);
   const info: ModelInfo = {
     name,
+    isOwn: true,
     title: name,
     purpose: 'Added from a file.',
     licence: 'as its author says',
-    origin: `${path.basename(file)}, sha256 ${sha256(bytes)}`,
+    origin: `${path.basename(file)}, sha256 ${sha256(bytes).slice(0, 16)}…`,
     sha256: sha256(graph),
     sizeBytes: graph.length,
     size,

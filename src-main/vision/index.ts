@@ -7,7 +7,6 @@ export { type InstalledModel, installedModels } from './models.ts';
 
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
-export type { Preprocessing } from './import-model.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { computeThreads, providerName, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

@@ -29,7 +29,7 @@ const infoSchema = v.object({
  */
 export function installedModels(): InstalledModel[] {
   const shipped = shippedModelsFolder();
-  const models = [...modelsIn(shipped), ...modelsIn(ownModelsFolder())];
+  const models = [...modelsIn(shipped, false), ...modelsIn(ownModelsFolder(), true)];
   if (models.length > 0) return models;
   throw new SemblanceError(
     'no-model',
@@ -37,7 +37,7 @@ export function installedModels(): InstalledModel[] {
   );
 }
 
-function modelsIn(folder: string): InstalledModel[] {
+function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names
     .map((name) => path.join(folder, name))
@@ -45,12 +45,12 @@ function modelsIn(folder: string): InstalledModel[] {
       (model) => existsSync(path.join(model, 'model.json')) && existsSync(path.join(model, 'graph.onnx')),
     )
     .map((model) => ({
-      info: readInfo(path.join(model, 'model.json')),
+      info: { ...readInfo(path.join(model, 'model.json')), isOwn },
       graphPath: path.join(model, 'graph.onnx'),
     }));
 }
 
-function readInfo(file: string): ModelInfo {
+function readInfo(file: string): Omit<ModelInfo, 'isOwn'> {
   try {
     return v.parse(infoSchema, JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {

@@ -57,13 +57,18 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
   return host === 'electron' ? openElectron(library) : openChromium(library, roots);
 }
 
+/** Models that a test adds are its own. */
+function environment(library: string): Record<string, string> {
+  return { ...(process.env as Record<string, string>), SEMBLANCE_MODELS: join(library, '..', 'own-models') };
+}
+
 async function openElectron(library: string): Promise<RunningApp> {
   // Without executablePath Playwright takes the binary of the electron package, as electronPath does, and holds
   // the app back until it is attached; with it, about one start in fifty never shows a window.
   const electron = await _electron.launch({
     args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library],
     cwd: root,
-    env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: join(library, '..', 'config') },
+    env: { ...environment(library), XDG_CONFIG_HOME: join(library, '..', 'config') },
   });
   const page = await electron.firstWindow();
   return { host: 'electron', page, electron, close: () => electron.close() };
@@ -99,6 +104,7 @@ export async function startServer(library: string, roots: string[]): Promise<Tes
   const args = ['serve', '--library', library, ...roots.flatMap((path) => ['--root', path])];
   const server = spawn(process.execPath, [join(root, 'out/main/semblance.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(library),
   });
   const address = await new Promise<string>((found, failed) => {
     let text = '';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultRecipe, withModel } from '../../src-main/contract/index.ts';
+import { conventions, defaultRecipe, withModel } from '../../src-main/contract/index.ts';
 import { extractionOf } from '../../src-main/descriptor/index.ts';
 import { addModel, installedModels, removeModel, Vision } from '../../src-main/vision/index.ts';
 import { readModel, writeModel } from '../../src-main/vision/onnx/model-file.ts';
@@ -11,11 +11,7 @@ import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { writePhotos } from '../e2e/photos.ts';
 
 const shared = path.resolve('../shared/models');
-const imageNet = {
-  mean: [0.485, 0.456, 0.406],
-  deviation: [0.229, 0.224, 0.225],
-  range: '0-1' as const,
-};
+const imageNet = conventions.imagenet.preprocessing;
 const dinoShape = { patch: 14, channels: 24, blocks: 4, side: null, registers: 0 };
 const clipShape = { patch: 32, channels: 32, blocks: 2, side: 224, registers: 0 };
 

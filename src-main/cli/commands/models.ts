@@ -1,36 +1,30 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
-import { type ModelInfo, SemblanceError } from '../../contract/index.ts';
-import { addModel, installedModels, type Preprocessing, removeModel } from '../../vision/index.ts';
+import { conventions, type ModelInfo, type Preprocessing, SemblanceError } from '../../contract/index.ts';
+import { addModel, installedModels, removeModel } from '../../vision/index.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
-/** What ImageNet classifiers expect, torchvision's and many others, where nothing else is said. */
-const imageNet: Preprocessing = {
-  mean: [0.485, 0.456, 0.406],
-  deviation: [0.229, 0.224, 0.225],
-  range: '0-1',
-};
-
 interface ImportOptions {
   name?: string;
-  mean?: number[];
-  std?: number[];
+  mean?: Preprocessing['mean'];
+  std?: Preprocessing['deviation'];
   range?: Preprocessing['range'];
   layout?: 'nchw' | 'nhwc';
   json: boolean;
 }
 
 /** Three numbers, for red, green and blue; one stands for all. */
-function perChannel(text: string): number[] {
+function perChannel(text: string): Preprocessing['mean'] {
   const numbers = text.split(',').map(Number);
   if (![1, 3].includes(numbers.length) || !numbers.every(Number.isFinite)) {
     throw new InvalidArgumentError('Give three numbers, for red, green and blue: 0.485,0.456,0.406');
   }
-  return numbers.length === 3 ? numbers : [...numbers, ...numbers, ...numbers];
+  const [red, green = red, blue = red] = numbers;
+  return [red, green, blue];
 }
 
-function positive(text: string): number[] {
+function positive(text: string): Preprocessing['deviation'] {
   const numbers = perChannel(text);
   if (!numbers.every((number) => number > 0)) throw new InvalidArgumentError('Each must be above 0.');
   return numbers;
@@ -99,8 +93,10 @@ const add = new Command('import')
 
 /** Who gives a range means another convention than ImageNet's. */
 function preprocessingOf({ mean, std, range }: ImportOptions): Preprocessing {
-  const usual = range === undefined ? imageNet : { mean: [0, 0, 0], deviation: [1, 1, 1], range };
-  return { mean: mean ?? usual.mean, deviation: std ?? usual.deviation, range: usual.range };
+  const usual: Preprocessing = range
+    ? { ...conventions.unit.preprocessing, range }
+    : conventions.imagenet.preprocessing;
+  return { ...usual, ...(mean && { mean }), ...(std && { deviation: std }) };
 }
 
 const remove = new Command('remove')
@@ -108,31 +104,15 @@ const remove = new Command('remove')
   .argument('<name>', 'its name')
   .addOption(libraryOption())
   .action(async (name: string, { library }: LibraryOptions) => {
-    if (await isUsed(name, library)) {
-      throw new SemblanceError(
-        'invalid-arguments',
-        `The library's photos are described by '${name}'. Take another model first: semblance retune --recipe balanced`,
-      );
+    try {
+      await withEngine(library, 'read', (engine) => engine.call('removeModel', { name }));
+    } catch (error) {
+      // Where there is no library, nothing is described by any model.
+      if (!(error instanceof SemblanceError) || error.code !== 'no-library') throw error;
+      removeModel(name);
     }
-    removeModel(name);
     console.log(`${name} is gone.`);
   });
-
-async function isUsed(name: string, library: string): Promise<boolean> {
-  try {
-    return await withEngine(library, 'read', (engine) =>
-      Promise.resolve(
-        [engine.recipe, engine.library.generations.building()?.recipe].some(
-          (recipe) => recipe?.model === name,
-        ),
-      ),
-    );
-  } catch (error) {
-    // Where there is no library, nothing is described by any model.
-    if (error instanceof SemblanceError && error.code === 'no-library') return false;
-    throw error;
-  }
-}
 
 export const modelsCommand = new Command('models')
   .description('list, add and remove backbones')

@@ -3,9 +3,11 @@ import type { Job, RetunePlan } from '../../../src-main/contract/index.ts';
 import {
   bytes,
   jobLine,
+  modelSize,
   mustReadQuestion,
   planSentences,
   signed,
+  tapCount,
   timeLeft,
 } from '../../../src-renderer/wording.ts';
 
@@ -99,5 +101,15 @@ describe('numbers', () => {
       '0.000',
       '0.000',
     ]);
+  });
+});
+
+describe('a model in words', () => {
+  it('has taps, and takes pictures of one size or of any', () => {
+    const tap = { name: 's8', channels: 64, stride: 8 };
+    expect(tapCount({ taps: [tap] })).toBe('1 tap');
+    expect(tapCount({ taps: [tap, tap] })).toBe('2 taps');
+    expect(modelSize({ size: null })).toBe('any size');
+    expect(modelSize({ size: { width: 224, height: 256 } })).toBe('224 × 256 pixels only');
   });
 });

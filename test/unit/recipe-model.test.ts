@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { defaultRecipe, withModel } from '../../src-main/contract/index.ts';
+
+const named = (...taps: [string, number][]) => taps.map(([name, stride]) => ({ name, stride, channels: 64 }));
+
+describe('a recipe with another model', () => {
+  it('has the usual taps of that model, even where they are called as before', () => {
+    const first = withModel(defaultRecipe, { name: 'a', size: null, taps: named(['s4', 4], ['s8', 8]) });
+    const second = withModel(first, {
+      name: 'b',
+      size: null,
+      taps: named(['s4', 4], ['s8', 8], ['s16', 16], ['s32', 32]),
+    });
+    expect(first.taps.map(({ name }) => name)).toEqual(['s8']);
+    expect(second.taps.map(({ name }) => name)).toEqual(['s8', 's16', 's32']);
+    expect(second).toMatchObject({ longerSide: 512, scales: defaultRecipe.scales });
+  });
+
+  it('has one scale of the size that the model takes, and the usual ones again with the next', () => {
+    const taps = named(['tokens', 14], ['class', 0]);
+    const fixed = withModel(defaultRecipe, { name: 'clip', size: { width: 224, height: 224 }, taps });
+    expect(fixed).toMatchObject({ longerSide: 224, scales: [1] });
+    expect(fixed.taps.map(({ name }) => name)).toEqual(['tokens', 'class']);
+    expect(withModel(fixed, { name: 'default', size: null, taps })).toEqual(defaultRecipe);
+  });
+
+  it('is the same where the model is the same', () => {
+    expect(withModel(defaultRecipe, { name: 'default', size: null, taps: [] })).toBe(defaultRecipe);
+  });
+});
