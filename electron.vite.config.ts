@@ -21,6 +21,7 @@ const entries = {
   'analysis-worker': 'engine/analysis-worker.ts',
   'import-process': 'vision/import-process.ts',
   'pooling-worker': 'engine/pooling-worker.ts',
+  'probe-process': 'vision/probe-process.ts',
   'preview-worker': 'engine/preview-worker.ts',
   'hnsw-worker': 'search/hnsw-worker.ts',
   'vision-worker': 'vision/vision-worker.ts',

@@ -1,9 +1,13 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/{unit,integration}/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+    // What tests find out about devices is no business of the person's own Semblance.
+    env: { SEMBLANCE_MODELS: join(tmpdir(), 'semblance-test-models') },
     // Integration tests start processes, models and worker threads, on machines with two cores.
     testTimeout: 30_000,
     hookTimeout: 60_000,

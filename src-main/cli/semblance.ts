@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { toErrorReport } from '../contract/index.ts';
 import { version } from '../engine/index.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index-folders.ts';
 import { mapCommand } from './commands/map.ts';
@@ -26,6 +27,7 @@ const program = new Command('semblance')
   .addCommand(evaluateCommand)
   .addCommand(descriptorCommand)
   .addCommand(statusCommand)
+  .addCommand(doctorCommand)
   .addCommand(modelsCommand)
   .addCommand(retuneCommand)
   .addCommand(recipeCommand)

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { SemblanceError } from './errors.ts';
 import type {
+  DeviceReport,
   EngineStatus,
   Folder,
   Job,
@@ -60,6 +61,10 @@ const exampleSchema = v.variant('kind', [
 export const commandArguments = {
   status: none,
   models: none,
+  /** What is known of the devices, for the model in service; null before they were tried. */
+  devices: none,
+  /** Tries each device in a process of its own, and compares it with the processor. Takes up to a minute or two. */
+  probeDevices: none,
   /** Adds a backbone from an ONNX file on this machine. */
   importModel: v.strictObject({
     path,
@@ -138,6 +143,8 @@ export const commandArguments = {
 export interface CommandAnswers {
   status: EngineStatus;
   models: ModelInfo[];
+  devices: DeviceReport | null;
+  probeDevices: DeviceReport;
   importModel: ModelInfo;
   removeModel: { removed: string };
   folders: Folder[];

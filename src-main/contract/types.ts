@@ -150,6 +150,31 @@ export interface ModelInfo {
   taps: { name: string; channels: number; stride: number }[];
 }
 
+/** What came of trying a device: right, or why it is not used. */
+export type DeviceVerdict = 'right' | 'wrong' | 'missing' | 'crashed' | 'slow';
+
+/** A way to compute: an execution provider of the runtime. */
+export interface Device {
+  /** The runtime's name for it: cpu, webgpu, dml, coreml, cuda, tensorrt. */
+  provider: string;
+  verdict: DeviceVerdict;
+  /** The error, or how far from the processor its numbers are, in words. */
+  detail: string;
+  /** For a test picture; null where it did not come so far. */
+  milliseconds: number | null;
+}
+
+/** What each device of this machine is worth for one model. */
+export interface DeviceReport {
+  model: string;
+  probedAtMs: number;
+  /** Version of the runtime, processor and graphics drivers: with another, what was found is no longer true. */
+  machine: string;
+  /** Provider that is used: the fastest that is right. */
+  chosen: string;
+  devices: Device[];
+}
+
 export interface EngineStatus {
   version: string;
   /** Versions of what runs the engine. */

@@ -5,6 +5,7 @@ import {
   type CommandAnswers,
   type CommandArguments,
   type CommandName,
+  type DeviceReport,
   type Folder,
   type Job,
   SemblanceError,
@@ -13,7 +14,10 @@ import {
 import {
   addModel,
   installedModels,
+  probeDevices,
   removeModel,
+  storedReport,
+  storeReport,
   thumbnailMediaType,
   thumbnailOfFile,
 } from '../vision/index.ts';
@@ -43,6 +47,8 @@ export function commandHandlers(engine: Engine): Handlers {
   return {
     status: () => engineStatus(engine, engine.options.crossover),
     models: () => installedModels().map(({ info }) => info),
+    devices: () => storedReport(engine.modelOf(engine.recipe)),
+    probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
     removeModel: ({ name }) => removeOwnModel(engine, name),
     folders: () => library.folders.list(),
@@ -73,6 +79,21 @@ export function commandHandlers(engine: Engine): Handlers {
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };
+}
+
+/** Tries the devices, unless photos are being read, which would be slowed down and would falsify what is found. */
+async function probe(engine: Engine): Promise<DeviceReport> {
+  if (engine.jobs.isPending('index') || engine.jobs.isPending('extract')) {
+    throw new SemblanceError(
+      'invalid-arguments',
+      'Photos are being read. Try the devices when that is over.',
+    );
+  }
+  const model = engine.modelOf(engine.recipe);
+  const report = await probeDevices(model);
+  storeReport(model, report);
+  await engine.renewVision();
+  return report;
 }
 
 /** @throws SemblanceError `invalid-arguments` while photos are described by it, `not-found` */

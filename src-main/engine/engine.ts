@@ -13,10 +13,21 @@ import {
 } from '../contract/index.ts';
 import { type Extraction, extractionKey, extractionOf } from '../descriptor/index.ts';
 import { Library } from '../library/index.ts';
-import { type InstalledModel, installedModels, Vision } from '../vision/index.ts';
+import {
+  beginUse,
+  distrust,
+  endUse,
+  type InstalledModel,
+  installedModels,
+  probeDevices,
+  processor,
+  storedReport,
+  storeReport,
+  Vision,
+} from '../vision/index.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
-import { Jobs } from './jobs.ts';
+import { type JobControl, Jobs } from './jobs.ts';
 import { Previews } from './previews.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
@@ -48,6 +59,8 @@ export class Engine {
   /** The photo reader, and the extraction that it was started for. */
   #vision: { key: string; started: Promise<Vision> } | null = null;
   #toldLibraryChangedMs = 0;
+  /** What a job should say of a device that failed meanwhile. */
+  #deviceNote = '';
   /** Bytes that the cache had when last counted, and photos that have come since. */
   #cacheBytes: number | null = null;
 
@@ -105,6 +118,19 @@ export class Engine {
     throw new SemblanceError('no-model', `The model '${model}' is not installed. See: semblance models`);
   }
 
+  /** What computes descriptors, or would. */
+  get provider(): string {
+    const model = installedModels().find(({ info }) => info.name === this.#recipe.model);
+    return (model && storedReport(model)?.chosen) ?? processor;
+  }
+
+  /** Lets go of the photo reader, so that the next photo is read as things are now. */
+  async renewVision(): Promise<void> {
+    const before = this.#vision?.started;
+    this.#vision = null;
+    await (await before?.catch(() => null))?.close();
+  }
+
   get serving(): Serving | null {
     return this.#serving;
   }
@@ -128,8 +154,14 @@ export class Engine {
   /** Another photo reader, which the caller closes. */
   startVision({ model: name, longerSide, scales, taps }: Extraction): Promise<Vision> {
     const { workers } = this.options;
+    const model = this.modelOf({ ...this.#recipe, model: name });
     return Vision.start({
-      model: this.modelOf({ ...this.#recipe, model: name }),
+      model,
+      provider: beginUse(model),
+      onFallback: (provider, detail) => {
+        distrust(model, provider, detail);
+        this.#deviceNote = `${provider} failed (${detail}), and the processor went on.`;
+      },
       settings: {
         longerSide,
         scales,
@@ -150,12 +182,28 @@ export class Engine {
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
     return this.jobs.start('index', async (control) => {
+      this.#deviceNote = '';
+      await this.#tryDevices(control);
       await new IndexJob(parts, folders).run(control);
+      if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
       const generation = this.#serving?.generation;
       const busy = this.library.generations.building() !== null;
       if (generation && !busy && this.retuning.needsRefit(generation)) this.retuning.begin(generation.recipe);
     });
+  }
+
+  /** Finds out once what computes fastest; where that is known, it takes no time. */
+  async #tryDevices(control: JobControl): Promise<void> {
+    const model = this.modelOf(this.#recipe);
+    if (storedReport(model)) return;
+    control.report({ step: 'Trying what computes fastest', done: 0, total: 0 });
+    try {
+      storeReport(model, await probeDevices(model, { patienceMs: devicePatienceMs, signal: control.signal }));
+    } catch (error) {
+      // Then the processor computes, and says what is wrong if it cannot.
+      if (!(error instanceof SemblanceError)) throw error;
+    }
   }
 
   #firstServing(): Serving {
@@ -220,6 +268,7 @@ export class Engine {
     await this.previews.close();
     await (await this.#vision?.started.catch(() => null))?.close();
     await this.#serving?.close();
+    endUse();
     this.library.close();
   }
 
@@ -244,5 +293,7 @@ export class Engine {
   };
 }
 
+/** A device that takes longer for a few small pictures is none to compute with. */
+const devicePatienceMs = 20_000;
 /** More than a photo's statistics take by any usual recipe; only for deciding when to count. */
 const largestPhotoCode = 50_000;

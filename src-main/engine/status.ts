@@ -2,7 +2,7 @@
 import type { EngineStatus } from '../contract/index.ts';
 import { generationInfo } from '../library/index.ts';
 import { exactCrossover, HnswTier } from '../search/index.ts';
-import { computeThreads, providerName } from '../vision/index.ts';
+import { computeThreads } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 import { version } from './version.ts';
 
@@ -17,7 +17,7 @@ export function engineStatus(engine: Engine, crossover = exactCrossover): Engine
     ...library.photos.counts(),
     generation: serving && generationInfo(serving.generation),
     search: { tier: serving?.tier ?? 'exact', crossover, hnswAvailable: available, hnswReason: reason },
-    provider: providerName,
+    provider: engine.provider,
     threads: computeThreads(),
     model: engine.recipe.model,
   };

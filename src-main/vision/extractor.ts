@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
+import { processor } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
 import { statisticsGraph, type TapRequest } from './onnx/positional-pooling.ts';
 
@@ -26,28 +27,84 @@ export interface TapResult {
   dims: readonly number[];
 }
 
+/** Makes a session; tests have sessions that fail. */
+export type CreateSession = (
+  graph: Uint8Array,
+  options: ort.InferenceSession.SessionOptions,
+) => Promise<Pick<ort.InferenceSession, 'run' | 'release'>>;
+
+export interface ExtractorOptions {
+  threads: number;
+  /** The processor by default. */
+  provider?: string;
+  create?: CreateSession;
+  /** Told once, and why, when another device than the processor has failed and the processor goes on. */
+  onFallback?: (detail: string) => void;
+}
+
+const createSession: CreateSession = (graph, options) => ort.InferenceSession.create(graph, options);
+
 export class Extractor {
-  readonly #session: ort.InferenceSession;
+  readonly #graph: Uint8Array;
   /** Names of the outputs, one a request. */
   readonly #outputs: string[];
+  readonly #options: ExtractorOptions;
+  #session: Awaited<ReturnType<CreateSession>> | null = null;
+  #isProcessor: boolean;
+  #fallen: Promise<Awaited<ReturnType<CreateSession>>> | null = null;
 
-  private constructor(session: ort.InferenceSession, outputs: string[]) {
-    this.#session = session;
+  private constructor(graph: Uint8Array, outputs: string[], options: ExtractorOptions) {
+    this.#graph = graph;
     this.#outputs = outputs;
+    this.#options = options;
+    this.#isProcessor = (options.provider ?? processor) === processor;
   }
 
-  /** @throws SemblanceError of `statisticsGraph` */
-  static async load(graphPath: string, requests: TapRequest[], threads: number): Promise<Extractor> {
+  /** @throws SemblanceError of `statisticsGraph`, and `model-invalid` when not even the processor can load it */
+  static async load(
+    graphPath: string,
+    requests: TapRequest[],
+    options: ExtractorOptions,
+  ): Promise<Extractor> {
     try {
       const { graph, outputs } = statisticsGraph(readFileSync(graphPath), requests);
-      return new Extractor(await ort.InferenceSession.create(graph, sessionOptions(threads)), outputs);
+      const extractor = new Extractor(graph, outputs, options);
+      await extractor.#open();
+      return extractor;
     } catch (cause) {
       if (cause instanceof SemblanceError) throw cause;
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new SemblanceError('model-invalid', `The model cannot be loaded (${detail}). Install it again.`, {
-        cause,
-      });
+      throw new SemblanceError(
+        'model-invalid',
+        `The model cannot be loaded (${messageOf(cause)}). Install it again.`,
+        { cause },
+      );
     }
+  }
+
+  async #open(): Promise<Awaited<ReturnType<CreateSession>>> {
+    const { threads, provider = processor, create = createSession } = this.#options;
+    const session = await create(this.#graph, {
+      ...sessionOptions(threads),
+      executionProviders: [this.#isProcessor ? processor : provider],
+    }).catch((cause: unknown) => {
+      if (this.#isProcessor) throw cause;
+      return this.#fallBack(cause);
+    });
+    this.#session = session;
+    return session;
+  }
+
+  /** From now on the processor computes; where several photos fail at once, for all of them. */
+  #fallBack(cause: unknown): Promise<Awaited<ReturnType<CreateSession>>> {
+    return (this.#fallen ??= this.#goOnWithProcessor(cause));
+  }
+
+  #goOnWithProcessor(cause: unknown): Promise<Awaited<ReturnType<CreateSession>>> {
+    this.#isProcessor = true;
+    this.#options.onFallback?.(messageOf(cause));
+    // A device that is lost may not even let go of what it holds.
+    this.#session?.release().catch(() => undefined);
+    return this.#open();
   }
 
   /**
@@ -56,17 +113,20 @@ export class Extractor {
    */
   async run({ data, width, height }: Pixels, wanted?: number[]): Promise<TapResult[]> {
     const names = wanted?.map((place) => this.#outputs[place]) ?? this.#outputs;
+    const session = this.#session ?? (await this.#open());
+    const wasProcessor = this.#isProcessor;
+    const compute = (on: typeof session) =>
+      on.run({ [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) }, [...new Set(names)]);
     let outputs: ort.InferenceSession.OnnxValueMapType;
     try {
-      outputs = await this.#session.run(
-        { [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) },
-        [...new Set(names)],
-      );
+      outputs = await compute(session).catch(async (cause: unknown) => {
+        if (wasProcessor) throw cause;
+        return compute(await this.#fallBack(cause));
+      });
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
       throw new SemblanceError(
         'model-failed',
-        `The model failed on this photo (${detail}). Use another model.`,
+        `The model failed on this photo (${messageOf(cause)}). Use another model.`,
         { cause },
       );
     }
@@ -79,4 +139,8 @@ export class Extractor {
       );
     });
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

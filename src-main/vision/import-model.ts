@@ -9,6 +9,7 @@ import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extract
 import { candidatesOf, exposeValues, patchSide } from './onnx/exploration-graph.ts';
 import { operatorSet, readModel, writeModel } from './onnx/model-file.ts';
 import type { Model, ValueInfo } from './onnx/schema.ts';
+import { testPicture } from './test-picture.ts';
 import { type ProposedTap, proposeTaps, type SeenCandidate } from './tap-proposals.ts';
 
 export interface ReadModel {
@@ -217,19 +218,4 @@ async function checked(graph: Uint8Array, taps: ProposedTap[]): Promise<Semblanc
     }
   }
   return null;
-}
-
-/** Colours, edges and textures, RGB, the same each time. */
-function testPicture({ width, height }: Size): Uint8Array {
-  const pixels = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = 3 * (y * width + x);
-      const inside = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (height / 4) ** 2;
-      pixels[at] = inside ? 220 : (255 * x) / width;
-      pixels[at + 1] = ((x >> 3) + (y >> 3)) % 2 === 0 ? 200 : 60;
-      pixels[at + 2] = inside ? 40 : 128 + 127 * Math.sin((x * y) / 300);
-    }
-  }
-  return pixels;
 }

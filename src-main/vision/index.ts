@@ -8,5 +8,7 @@ export { type InstalledModel, installedModels } from './models.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
-export { computeThreads, providerName, Vision } from './vision.ts';
+export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
+export { probeDevices, processor } from './devices.ts';
+export { computeThreads, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

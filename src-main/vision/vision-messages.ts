@@ -52,6 +52,7 @@ export interface WorkerSetting {
   /** All taps of the model, of which maps may be asked for. */
   mapTaps: string[];
   threads: number;
+  provider: string;
 }
 
 export type WorkerRequest =
@@ -64,6 +65,8 @@ export type WorkerRequest =
 
 export type WorkerMessage =
   | { kind: 'ready' }
+  /** Another device than the processor has failed; the processor goes on. */
+  | { kind: 'fell-back'; detail: string }
   | { kind: 'failed'; error: ErrorReport }
   | { kind: 'hashed'; id: number; contentHash: string }
   | { kind: 'file'; id: number; reading: FileReading }

@@ -19,9 +19,15 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, mapTaps, threads } = workerData as WorkerSetting;
+const { graphPath, settings, mapTaps, threads, provider } = workerData as WorkerSetting;
 const waiting = new Map<number, (known: boolean) => void>();
 let mapExtractor: Promise<Extractor> | null = null;
+
+const extractorOptions = {
+  threads,
+  provider,
+  onFallback: (detail: string) => send({ kind: 'fell-back', detail }),
+};
 
 function send(message: WorkerMessage): void {
   parentPort?.postMessage(message);
@@ -74,7 +80,7 @@ function extractorOfMaps(): Promise<Extractor> {
   mapExtractor ??= Extractor.load(
     graphPath,
     mapTaps.map((name) => ({ name, statistic: { kind: 'map' } })),
-    threads,
+    extractorOptions,
   );
   return mapExtractor;
 }
@@ -130,7 +136,7 @@ async function answer(extractor: Extractor, request: WorkerRequest): Promise<voi
   }
 }
 
-const extractor = Extractor.load(graphPath, settings.taps, threads);
+const extractor = Extractor.load(graphPath, settings.taps, extractorOptions);
 parentPort?.on(
   'message',
   (request: WorkerRequest) => void extractor.then((loaded) => answer(loaded, request)),

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import { type PowerMeanLayout, statisticLength } from '../descriptor/index.ts';
+import { processor } from './devices.ts';
 import type { InstalledModel } from './models.ts';
 import type {
   Extraction,
@@ -15,9 +16,6 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-/** What computes the descriptors. */
-export const providerName = 'cpu';
-
 /** Threads that compute, over all workers. */
 export function computeThreads(): number {
   return availableParallelism();
@@ -29,8 +27,14 @@ export interface VisionOptions {
   /** Worker threads; by default one a core, which keeps cores busier than one worker with many threads. */
   workers?: number;
   threadsPerWorker?: number;
+  /** What computes; the processor by default. */
+  provider?: string;
+  /** Told once when it has failed, and the processor goes on. */
+  onFallback?: (provider: string, detail: string) => void;
 }
 
+/** Where another device computes, one worker prepares photos while it works for the other. */
+const deviceWorkers = 2;
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
@@ -50,7 +54,8 @@ interface Lane {
 
 export class Vision {
   readonly layout: PowerMeanLayout;
-  readonly provider = providerName;
+  readonly #onFallback: VisionOptions['onFallback'];
+  #provider: string;
   readonly threads: number;
   /** Photos worth keeping in flight. */
   readonly concurrency: number;
@@ -60,7 +65,14 @@ export class Vision {
   #nextId = 1;
   #ended: SemblanceError | null = null;
 
-  private constructor(layout: PowerMeanLayout, setting: WorkerSetting, workers: number) {
+  private constructor(
+    layout: PowerMeanLayout,
+    setting: WorkerSetting,
+    workers: number,
+    onFallback: VisionOptions['onFallback'],
+  ) {
+    this.#provider = setting.provider;
+    this.#onFallback = onFallback;
     this.layout = layout;
     this.#setting = setting;
     this.threads = workers * setting.threads;
@@ -71,7 +83,14 @@ export class Vision {
    * @throws SemblanceError `model-invalid`, or of `statisticLength` when a statistic does not suit its tap or is not
    *   for indexing
    */
-  static async start({ model, settings, workers, threadsPerWorker = 1 }: VisionOptions): Promise<Vision> {
+  static async start({
+    model,
+    settings,
+    workers,
+    threadsPerWorker = 1,
+    provider = processor,
+    onFallback,
+  }: VisionOptions): Promise<Vision> {
     const { name: modelName, taps: modelTaps } = model.info;
     const taps = settings.taps.map(({ name, statistic }) => {
       const tap = modelTaps.find((candidate) => candidate.name === name);
@@ -81,14 +100,17 @@ export class Vision {
       statisticLength(statistic, tap.channels);
       return { name, channels: tap.channels, statistic };
     });
-    const count = workers ?? Math.max(1, Math.floor(computeThreads() / threadsPerWorker));
+    const usual =
+      provider === processor ? Math.max(1, Math.floor(computeThreads() / threadsPerWorker)) : deviceWorkers;
+    const count = workers ?? usual;
     const setting = {
       graphPath: model.graphPath,
       settings,
       mapTaps: modelTaps.map(({ name }) => name),
       threads: threadsPerWorker,
+      provider,
     };
-    const vision = new Vision({ scales: settings.scales.length, taps }, setting, count);
+    const vision = new Vision({ scales: settings.scales.length, taps }, setting, count, onFallback);
     try {
       await Promise.all(Array.from({ length: count }, () => vision.#startWorker()));
     } catch (error) {
@@ -136,6 +158,11 @@ export class Vision {
     return answer as TapMap[][];
   }
 
+  /** What computes the descriptors. */
+  get provider(): string {
+    return this.#provider;
+  }
+
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
@@ -149,6 +176,7 @@ export class Vision {
     return new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') resolve();
+        else if (message.kind === 'fell-back') this.#fellBack(message.detail);
         else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
         else this.#receive(lane, message);
       });
@@ -168,6 +196,13 @@ export class Vision {
       worker.on('error', lost);
       worker.on('exit', lost);
     });
+  }
+
+  #fellBack(detail: string): void {
+    if (this.#provider === processor) return;
+    const failed = this.#provider;
+    this.#provider = processor;
+    this.#onFallback?.(failed, detail);
   }
 
   #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<Answer> {
@@ -199,7 +234,7 @@ export class Vision {
     }
   }
 
-  #receive(lane: Lane, message: Exclude<WorkerMessage, { kind: 'ready' | 'failed' }>): void {
+  #receive(lane: Lane, message: Exclude<WorkerMessage, { kind: 'ready' | 'failed' | 'fell-back' }>): void {
     const task = lane.tasks.get(message.id);
     if (task === undefined) return;
     if (message.kind === 'hashed') {

@@ -32,6 +32,8 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('tiny-transformer');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
 
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText(/Processor.*ms a test picture/);
+
   const imported = page.getByRole('article', { name: 'tiny-transformer' });
   await expect(imported).toContainText('3 taps · any size');
   await imported.getByRole('button', { name: /^Tune with/ }).click();

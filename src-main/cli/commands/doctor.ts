@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { existsSync, statfsSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import path from 'node:path';
+import { type Device, type DeviceReport, SemblanceError } from '../../contract/index.ts';
+import { Engine } from '../../engine/index.ts';
+import { HnswTier } from '../../search/index.ts';
+import { installedModels, probeDevices, storeReport } from '../../vision/index.ts';
+import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
+
+interface Diagnosis {
+  node: string;
+  system: string;
+  cores: number;
+  memoryBytes: number;
+  library: { path: string; state: string; freeBytes: number };
+  models: string[];
+  hnsw: { available: boolean; reason: string };
+  devices: DeviceReport;
+}
+
+export const doctorCommand = new Command('doctor')
+  .description('say what this machine can do, try each device that may compute, and say what is missing')
+  .option('--model <name>', 'the backbone to try the devices with (default: the one in service)')
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json, model }: LibraryOptions & { model?: string }) => {
+    const diagnosis = await diagnose(library, model);
+    console.log(json ? JSON.stringify(diagnosis) : text(diagnosis));
+  });
+
+/** @throws SemblanceError `no-model`, `model-failed` */
+async function diagnose(libraryPath: string, wanted: string | undefined): Promise<Diagnosis> {
+  const { state, model: inService } = await libraryState(libraryPath);
+  const name = wanted ?? inService;
+  const models = installedModels();
+  const model = models.find(({ info }) => info.name === name);
+  if (!model)
+    throw new SemblanceError('no-model', `The model '${name}' is not installed. See: semblance models`);
+  const devices = await probeDevices(model, {
+    onProgress: (provider) => process.stderr.isTTY && process.stderr.write(`Trying ${provider} …\n`),
+  });
+  storeReport(model, devices);
+  const { available, reason } = HnswTier.available();
+  return {
+    node: process.versions.node,
+    system: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    library: { path: libraryPath, state, freeBytes: freeBytes(libraryPath) },
+    models: models.map(({ info }) => info.name),
+    hnsw: { available, reason: reason ?? '' },
+    devices,
+  };
+}
+
+/** What is the matter with the library, in words, and the model that it uses. */
+async function libraryState(libraryPath: string): Promise<{ state: string; model: string }> {
+  try {
+    const engine = Engine.open({ libraryPath, access: 'read' });
+    try {
+      const { photos } = engine.library.photos.counts();
+      return { state: `${photos} photos`, model: engine.recipe.model };
+    } finally {
+      await engine.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SemblanceError)) throw error;
+    return { state: error.code === 'no-library' ? 'none yet' : error.message, model: 'default' };
+  }
+}
+
+/** On the disk that holds the folder, or would. */
+function freeBytes(folder: string): number {
+  let place = path.resolve(folder);
+  while (!existsSync(place)) place = path.dirname(place);
+  const { bavail, bsize } = statfsSync(place);
+  return bavail * bsize;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+function text({ node, system, cores, memoryBytes, library, models, hnsw, devices }: Diagnosis): string {
+  return [
+    `Node ${node} on ${system}, ${cores} cores, ${gigabytes(memoryBytes)} of memory`,
+    `Library   ${library.path}: ${library.state}; ${gigabytes(library.freeBytes)} free`,
+    `Models    ${models.join(', ')}`,
+    `HNSW      ${hnsw.available ? 'available' : `not available: ${hnsw.reason}`}`,
+    `Machine   ${devices.machine}`,
+    `Devices   with '${devices.model}':`,
+    ...devices.devices.map((device) => `  ${deviceText(device, devices.chosen)}`),
+  ].join('\n');
+}
+
+function deviceText({ provider, verdict, detail, milliseconds }: Device, chosen: string): string {
+  const time = milliseconds === null ? '' : `, ${milliseconds.toFixed(1)} ms for the test picture`;
+  const use = provider === chosen ? ' — used' : '';
+  const advice = verdict === 'missing' ? howToGet(provider) : '';
+  return `${provider.padEnd(9)} ${verdict}${time}${use}${detail === '' ? '' : `: ${detail.replace(/\.$/, '')}.`}${advice}`;
+}
+
+/** The one command, where there is one. */
+function howToGet(provider: string): string {
+  if (provider === 'cuda' || provider === 'tensorrt') {
+    return ` With an NVIDIA card, CUDA 12 and cuDNN 9 (for tensorrt, TensorRT 10) installed: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install-cuda=v12`;
+  }
+  return '';
+}

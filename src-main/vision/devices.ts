@@ -1,0 +1,135 @@
+/** Which of this machine's devices compute a model right, and which of those is the fastest. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { listSupportedBackends } from 'onnxruntime-node';
+import { type Device, type DeviceReport, SemblanceError, sibling } from '../contract/index.ts';
+import { machineStamp } from './machine.ts';
+import type { InstalledModel } from './models.ts';
+
+export interface ProbeRequest {
+  provider: string;
+  graphPath: string;
+}
+
+export type ProbeAnswer = { milliseconds: number; outputs: Float32Array[] } | { error: string };
+
+export interface ProbeOptions {
+  /** All that the runtime may have on this system by default. */
+  providers?: string[];
+  /** The program that tries one; tests have others. */
+  program?: URL;
+  patienceMs?: number;
+  onProgress?: (provider: string) => void;
+  /** Ends the trying; what is under way counts as too slow. */
+  signal?: AbortSignal;
+}
+
+export const processor = 'cpu';
+const usualPatienceMs = 90_000;
+/** Half precision keeps three digits of each number, and six of the direction of all of them. */
+const leastCosine = 0.9999;
+
+/**
+ * Tries every provider in a process of its own, one after the other, so that none slows another down.
+ * @throws SemblanceError `model-failed` when not even the processor can compute the model
+ */
+export async function probeDevices(
+  { info, graphPath }: InstalledModel,
+  { providers = offered(), program, patienceMs = usualPatienceMs, onProgress, signal }: ProbeOptions = {},
+): Promise<DeviceReport> {
+  const attempt = (provider: string) =>
+    tried(
+      { provider, graphPath },
+      program ?? sibling(import.meta.url, 'probe-process'),
+      AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
+    );
+  onProgress?.(processor);
+  const reference = await attempt(processor);
+  if (!('outputs' in reference)) {
+    const why = 'error' in reference ? reference.error : reference.verdict;
+    throw new SemblanceError('model-failed', `The processor cannot compute '${info.name}' (${why}).`);
+  }
+  const devices: Device[] = [
+    { provider: processor, verdict: 'right', detail: '', milliseconds: reference.milliseconds },
+  ];
+  for (const provider of providers.filter((each) => each !== processor)) {
+    onProgress?.(provider);
+    devices.push(judged(provider, await attempt(provider), reference.outputs));
+  }
+  const right = devices.filter(({ verdict }) => verdict === 'right');
+  const fastest = right.reduce((best, each) =>
+    (each.milliseconds ?? Infinity) < (best.milliseconds ?? Infinity) ? each : best,
+  );
+  return {
+    model: info.name,
+    probedAtMs: Date.now(),
+    machine: machineStamp(),
+    chosen: fastest.provider,
+    devices,
+  };
+}
+
+/** Providers that the runtime has on this system, or can have where the user installs more. */
+function offered(): string[] {
+  return listSupportedBackends().map(({ name }) => name);
+}
+
+type Attempt = ProbeAnswer | { verdict: 'crashed' | 'slow' };
+
+function tried(request: ProbeRequest, program: URL, patience: AbortSignal): Promise<Attempt> {
+  const child = fork(fileURLToPath(program), {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  });
+  return new Promise((resolve) => {
+    const finish = (attempt: Attempt): void => {
+      patience.removeEventListener('abort', tooSlow);
+      child.kill('SIGKILL');
+      resolve(attempt);
+    };
+    const tooSlow = (): void => finish({ verdict: 'slow' });
+    if (patience.aborted) tooSlow();
+    patience.addEventListener('abort', tooSlow);
+    child.once('message', (answer) => finish(answer as ProbeAnswer));
+    child.once('error', () => finish({ verdict: 'crashed' }));
+    child.once('exit', () => finish({ verdict: 'crashed' }));
+    child.send(request);
+  });
+}
+
+function judged(provider: string, attempt: Attempt, reference: Float32Array[]): Device {
+  if ('verdict' in attempt) {
+    const detail =
+      attempt.verdict === 'slow' ? 'It gave no answer in time.' : 'It ended the process that tried it.';
+    return { provider, verdict: attempt.verdict, detail, milliseconds: null };
+  }
+  if ('error' in attempt) {
+    return { provider, verdict: 'missing', detail: inShort(attempt.error), milliseconds: null };
+  }
+  const { milliseconds, outputs } = attempt;
+  const agreement = Math.min(...reference.map((each, i) => cosine(each, outputs.at(i))));
+  const isRight = agreement >= leastCosine;
+  const detail = isRight ? '' : `Its numbers differ from the processor's (cosine ${agreement.toFixed(4)}).`;
+  return { provider, verdict: isRight ? 'right' : 'wrong', detail, milliseconds };
+}
+
+/** 0 for numbers that are not finite, or not as many. */
+function cosine(a: Float32Array, b: Float32Array | undefined): number {
+  if (b?.length !== a.length) return 0;
+  let [both, first, second] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += a[i] * b[i];
+    first += a[i] * a[i];
+    second += b[i] * b[i];
+  }
+  const value = both / Math.sqrt(first * second);
+  return Number.isFinite(value) ? value : 0;
+}
+
+const longestDetail = 160;
+
+/** The runtime's messages name its own source files first. */
+function inShort(message: string): string {
+  const said = message.replace(/^.*?was false\.\s*/s, '').replace(/^\S*onnxruntime\S*\s+\S+\s+/, '');
+  return said.split('\n')[0].slice(0, longestDetail).trim();
+}

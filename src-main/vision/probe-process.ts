@@ -1,0 +1,31 @@
+/** Process that tries one execution provider on one model: a bad driver may end it, and nothing else. */
+import * as ort from 'onnxruntime-node';
+import type { ProbeAnswer, ProbeRequest } from './devices.ts';
+import { photoInput } from './onnx/extraction-graph.ts';
+import { testPicture } from './test-picture.ts';
+
+/** Large enough to have all sizes of maps, small enough for the slowest device. */
+const size = { width: 192, height: 128 };
+const rounds = 3;
+
+async function probe({ provider, graphPath }: ProbeRequest): Promise<ProbeAnswer> {
+  const session = await ort.InferenceSession.create(graphPath, { executionProviders: [provider] });
+  const photo = new ort.Tensor('uint8', testPicture(size), [1, size.height, size.width, 3]);
+  // The first run compiles and allocates.
+  let results = await session.run({ [photoInput]: photo });
+  const startedMs = performance.now();
+  for (let round = 0; round < rounds; round++) results = await session.run({ [photoInput]: photo });
+  const milliseconds = (performance.now() - startedMs) / rounds;
+  const outputs = session.outputNames.map((name) => results[name].data as Float32Array);
+  return { milliseconds, outputs };
+}
+
+process.once('message', (request: ProbeRequest) => {
+  probe(request)
+    .catch((error: unknown): ProbeAnswer => ({
+      error: error instanceof Error ? error.message : String(error),
+    }))
+    // Ended at once: a driver that crashes while it is being unloaded has already said what it can do.
+    .then((answer) => process.send?.(answer, () => process.exit(0)))
+    .catch(() => process.exit(1));
+});
