@@ -19,6 +19,7 @@ export const errorCodes = [
   'disk-full',
   'no-model',
   'model-invalid',
+  'download-failed',
   'recipe-mismatch',
   'not-enough-photos',
   'no-ground-truth',

@@ -1,5 +1,6 @@
 /** Adds models to the user's own and takes them away again. */
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import {
   SemblanceError,
   sibling,
 } from '../contract/index.ts';
+import { download, type DownloadOptions } from './download.ts';
 import { ownModelsFolder } from './model-folders.ts';
 import { installedModels } from './models.ts';
 
@@ -51,6 +53,27 @@ export async function addModel(request: Omit<ModelImport, 'folder'>): Promise<Mo
   const answer = await imported({ ...request, file: path.resolve(request.file), folder });
   if ('error' in answer) throw SemblanceError.fromReport(answer.error);
   return answer.info;
+}
+
+/**
+ * The same for a file in the web. What was downloaded goes once the model is installed, and stays for another attempt where
+ * it was cut off.
+ * @throws SemblanceError of `download` and `addModel`
+ */
+export async function addModelFrom(
+  address: string,
+  request: Omit<ModelImport, 'folder' | 'file'>,
+  options: DownloadOptions,
+): Promise<ModelInfo> {
+  const mark = createHash('sha256').update(address).digest('hex').slice(0, 16);
+  const folder = path.join(ownModelsFolder(), '.downloads');
+  const file = path.join(folder, `${mark}.onnx`);
+  await download(address, file, options);
+  try {
+    return await addModel({ ...request, file });
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 function imported(request: ModelImport): Promise<ImportAnswer> {

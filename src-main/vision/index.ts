@@ -1,5 +1,5 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
-export { addModel, removeModel } from './add-model.ts';
+export { addModel, addModelFrom, removeModel } from './add-model.ts';
 export { alteredPhotos, alterations } from './alterations.ts';
 export { croppedPhoto } from './cropped-photo.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';

@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conventions, defaultRecipe, withModel } from '../../src-main/contract/index.ts';
 import { extractionOf } from '../../src-main/descriptor/index.ts';
-import { addModel, installedModels, removeModel, Vision } from '../../src-main/vision/index.ts';
+import { addModel, addModelFrom, installedModels, removeModel, Vision } from '../../src-main/vision/index.ts';
 import { readModel, writeModel } from '../../src-main/vision/onnx/model-file.ts';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { writePhotos } from '../e2e/photos.ts';
@@ -240,5 +243,25 @@ describe('a file that cannot serve', () => {
     ];
     // The same graph, so the same content.
     await expect(apart).rejects.toThrow(`installed already, as '${whole.name}'`);
+  });
+});
+
+describe('a model in the web', () => {
+  it('is downloaded, imported, and leaves nothing else behind', async () => {
+    const bytes = visionTransformer(dinoShape);
+    const server = createServer((_, response) => response.end(bytes));
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const info = await addModelFrom(
+        `http://127.0.0.1:${port}/dino.onnx`,
+        { name: 'dino', preprocessing: imageNet, layout: null },
+        { sha256: createHash('sha256').update(bytes).digest('hex') },
+      );
+      expect(info.taps.map(({ name }) => name)).toEqual(['tokens_middle', 'tokens', 'class']);
+    } finally {
+      server.close();
+    }
+    expect(readdirSync(path.join(process.env['SEMBLANCE_MODELS']!, '.downloads'))).toEqual([]);
   });
 });

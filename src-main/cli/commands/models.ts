@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
 import { conventions, type ModelInfo, type Preprocessing, SemblanceError } from '../../contract/index.ts';
-import { addModel, installedModels, removeModel } from '../../vision/index.ts';
+import { addModel, addModelFrom, installedModels, removeModel } from '../../vision/index.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
 interface ImportOptions {
   name?: string;
+  sha256?: string;
   mean?: Preprocessing['mean'];
   std?: Preprocessing['deviation'];
   range?: Preprocessing['range'];
@@ -66,7 +67,7 @@ function tapText({ name, channels, stride }: ModelInfo['taps'][number]): string 
 
 const add = new Command('import')
   .description('add a backbone from an ONNX file: its feature maps are found, and it is tried on a picture')
-  .argument('<file>', 'the ONNX file')
+  .argument('<file>', 'the ONNX file, or the web address of one')
   .option('--name <name>', 'what to call it (default: the name of the file)')
   .option(
     '--mean <r,g,b>',
@@ -74,22 +75,35 @@ const add = new Command('import')
     perChannel,
   )
   .option('--std <r,g,b>', "divides pixels then (default: ImageNet's, or 1 where --range is given)", positive)
+  .option('--sha256 <hex>', 'of the file that a web address should give', hexadecimal)
   .addOption(new Option('--range <range>', 'of pixels before that').choices(['0-1', '0-255', '-1-1']))
   .addOption(
     new Option('--layout <layout>', 'of the input (default: what it looks like)').choices(['nchw', 'nhwc']),
   )
   .addOption(jsonOption())
   .action(async (file: string, options: ImportOptions) => {
-    const name = options.name ?? path.parse(file).name;
-    const info = await addModel({
-      file,
-      name,
-      layout: options.layout ?? null,
-      preprocessing: preprocessingOf(options),
-    });
+    const isAddress = /^https?:\/\//.test(file);
+    const name = options.name ?? path.parse(isAddress ? new URL(file).pathname : file).name;
+    const request = { name, layout: options.layout ?? null, preprocessing: preprocessingOf(options) };
+    const info = isAddress
+      ? await addModelFrom(file, request, { sha256: options.sha256, onProgress: showBytes })
+      : await addModel({ ...request, file });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     if (options.json) console.log(JSON.stringify(info));
     else console.log(`${described(info)}\nUse it: semblance retune --model ${name}`);
   });
+
+function hexadecimal(text: string): string {
+  if (!/^[\da-f]{64}$/i.test(text)) throw new InvalidArgumentError('Give 64 hexadecimal digits.');
+  return text;
+}
+
+function showBytes(done: number, total: number | null): void {
+  if (!process.stderr.isTTY) return;
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  const of = total === null ? '' : ` of ${megabytes(total)}`;
+  process.stderr.write(`\r\u001b[KDownloading: ${megabytes(done)}${of} MB`);
+}
 
 /** Who gives a range means another convention than ImageNet's. */
 function preprocessingOf({ mean, std, range }: ImportOptions): Preprocessing {
