@@ -41,11 +41,20 @@ export function storedReport({ info }: InstalledModel): DeviceReport | null {
   return report?.machine === machineStamp() ? report : null;
 }
 
+/** Where the folder cannot be written, it is found out again the next time. */
 export function storeReport({ info }: InstalledModel, report: DeviceReport): void {
-  mkdirSync(ownModelsFolder(), { recursive: true });
   const temporary = `${storeFile()}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify({ ...readStore(), [info.sha256]: report }, null, 2));
-  renameSync(temporary, storeFile());
+  try {
+    mkdirSync(ownModelsFolder(), { recursive: true });
+    writeFileSync(temporary, JSON.stringify({ ...readStore(), [info.sha256]: report }, null, 2));
+    renameSync(temporary, storeFile());
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+  }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** Says of a device that it failed in use: it is not chosen again until it has been tried anew. */

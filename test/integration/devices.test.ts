@@ -108,6 +108,20 @@ describe('what is known of devices', () => {
     expect(storedReport(model)).toBeNull();
   });
 
+  it('need not be kept: where the folder cannot be written, indexing goes on', async () => {
+    const found = await report();
+    const file = path.join(folder, 'a-file');
+    writeFileSync(file, '');
+    try {
+      process.env['SEMBLANCE_MODELS'] = path.join(file, 'models');
+      storeReport(model, found);
+      expect(storedReport(model)).toBeNull();
+      expect(beginUse(model)).toBe('cpu');
+    } finally {
+      process.env['SEMBLANCE_MODELS'] = folder;
+    }
+  });
+
   it('no longer has a device that failed in use', async () => {
     await report();
     expect(beginUse(model)).toBe('fast');
