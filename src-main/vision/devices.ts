@@ -113,8 +113,8 @@ function judged(provider: string, attempt: Attempt, reference: Float32Array[]): 
   return { provider, verdict: isRight ? 'right' : 'wrong', detail, milliseconds };
 }
 
-/** 0 for numbers that are not finite, or not as many. */
-function cosine(a: Float32Array, b: Float32Array | undefined): number {
+/** Of the angle between two vectors; 0 for numbers that are not finite, or not as many. */
+export function cosine(a: Float32Array, b: Float32Array | undefined): number {
   if (b?.length !== a.length) return 0;
   let [both, first, second] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

@@ -4,8 +4,17 @@ import { createRequire } from 'node:module';
 import { arch, cpus, platform } from 'node:os';
 import path from 'node:path';
 
-/** Version of the runtime, processor, and on Linux the graphics drivers, e.g. `i915 8086:9a49`. */
+let stamp: string | undefined;
+
+/**
+ * Version of the runtime, processor, and on Linux the graphics drivers, e.g. `i915 8086:9a49`. It is gathered once: the
+ * window asks for the status often, and a running program keeps the drivers that it has loaded.
+ */
 export function machineStamp(): string {
+  return (stamp ??= gatheredStamp());
+}
+
+function gatheredStamp(): string {
   return [
     `onnxruntime ${runtimeVersion()}`,
     `${platform()} ${arch()}`,

@@ -20,6 +20,7 @@ import { scaleToUnit } from '../../src-main/descriptor/normalisation.ts';
 import { activationFloor } from '../../src-main/descriptor/power-means.ts';
 import { evaluateRanking, groundTruthOfLabels } from '../../src-main/evaluate/index.ts';
 import { fitRecipe } from '../../src-main/learn/index.ts';
+import { cosine } from '../../src-main/vision/devices.ts';
 import { installedModels, runtimeProduct, type TapMap, Vision } from '../../src-main/vision/index.ts';
 
 const exponents = [1.2, 1.7, 2.5, 3.5, 4.5, 7, 8.5];
@@ -71,16 +72,6 @@ function describeMaps(maps: TapMap[][]): Float32Array[] {
     });
     return scaleToUnit(joinScales(defaultRecipe.aggregation.scales, joined));
   });
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [both, first, second] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    both += a[i] * b[i];
-    first += a[i] * a[i];
-    second += b[i] * b[i];
-  }
-  return both / Math.sqrt(first * second);
 }
 
 const verdict = (kept: boolean): string => (kept ? 'kept' : 'MISSED');

@@ -2,28 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { expect, test } from './fixtures.ts';
-import { folders, photosPerFolder } from './photos.ts';
+import { goTo, indexed } from './steps.ts';
 
 test('a person imports a model, tries it out, describes the photos by it, and cannot remove it then', async ({
   app,
   photos,
 }) => {
   const { page } = app;
-  await page
-    .getByRole('button', { name: /^Add a folder/ })
-    .first()
-    .click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(photos);
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByRole('gridcell')).toHaveCount(folders.length * photosPerFolder);
+  await indexed(app, photos);
   await expect(page.getByRole('contentinfo')).toContainText('Ready');
 
   const model = join(photos, 'models', 'tiny-transformer.onnx');
   mkdirSync(join(photos, 'models'));
   writeFileSync(model, visionTransformer({ patch: 16, channels: 16, blocks: 2, side: null, registers: 0 }));
   writeFileSync(join(photos, 'models', 'none.onnx'), 'no network');
-  await page.getByRole('navigation').getByText('Settings').click();
+  await goTo(page, 'Settings');
   await page.getByRole('button', { name: 'Import a model' }).click();
   await dialog.getByRole('textbox', { name: 'ONNX file' }).fill(join(photos, 'models', 'none.onnx'));
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
@@ -44,7 +38,7 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
   await dialog.getByRole('button', { name: 'Read them and apply' }).click();
   await expect(page.getByText('This is what is in service.')).toBeVisible({ timeout: 60_000 });
 
-  await page.getByRole('navigation').getByText('Settings').click();
+  await goTo(page, 'Settings');
   await expect(imported).toContainText('describes the photos');
   await expect(imported.getByRole('button')).toHaveCount(0);
   await expect(page.getByRole('article', { name: /^MobileNetV2/ }).getByRole('button')).toHaveCount(1);

@@ -2,31 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { engineProcessId, type RunningApp } from './hosts.ts';
-import { folders, photosPerFolder } from './photos.ts';
+import { engineProcessId } from './hosts.ts';
 import { takeReadmePictures } from './readme-pictures.ts';
-
-const total = folders.length * photosPerFolder;
-
-async function addFolder({ page }: RunningApp, path: string): Promise<void> {
-  await page
-    .getByRole('button', { name: /^Add a folder/ })
-    .first()
-    .click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(path);
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(dialog).toBeHidden();
-}
-
-async function goTo(page: Page, view: 'Library' | 'Search' | 'Settings'): Promise<void> {
-  await page.getByRole('navigation').getByText(view).click();
-}
-
-async function indexed(app: RunningApp, path: string): Promise<void> {
-  await addFolder(app, path);
-  await expect(app.page.getByRole('gridcell')).toHaveCount(total);
-}
+import { indexed, goTo } from './steps.ts';
 
 function results(page: Page) {
   return page.getByRole('list', { name: 'Results' }).getByRole('listitem');

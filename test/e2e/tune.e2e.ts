@@ -3,23 +3,13 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
-import { folders, photosPerFolder } from './photos.ts';
 import { takeReadmePictures } from './readme-pictures.ts';
-
-async function goTo(page: Page, view: 'Library' | 'Tune'): Promise<void> {
-  await page.getByRole('navigation').getByText(view).click();
-}
+import { goTo, indexed } from './steps.ts';
 
 /** Adds the photos, waits until all are indexed, and opens the screen. */
-async function tuning({ page }: RunningApp, path: string): Promise<void> {
-  await page
-    .getByRole('button', { name: /^Add a folder/ })
-    .first()
-    .click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(path);
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByRole('gridcell')).toHaveCount(folders.length * photosPerFolder);
+async function tuning(app: RunningApp, path: string): Promise<void> {
+  const { page } = app;
+  await indexed(app, path);
   await expect(page.getByRole('contentinfo')).toContainText('Ready');
   await goTo(page, 'Tune');
   await expect(page.getByText('This is what is in service.')).toBeVisible();

@@ -1,0 +1,28 @@
+/** What a person does in many stories. */
+import type { Page } from '@playwright/test';
+import { expect } from './fixtures.ts';
+import type { RunningApp } from './hosts.ts';
+import { folders, photosPerFolder } from './photos.ts';
+
+const total = folders.length * photosPerFolder;
+
+export async function goTo(page: Page, view: 'Library' | 'Search' | 'Tune' | 'Settings'): Promise<void> {
+  await page.getByRole('navigation').getByText(view).click();
+}
+
+async function addFolder({ page }: RunningApp, path: string): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Add a folder/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(path);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+}
+
+/** Adds the photos, and waits until all are shown. */
+export async function indexed(app: RunningApp, path: string): Promise<void> {
+  await addFolder(app, path);
+  await expect(app.page.getByRole('gridcell')).toHaveCount(total);
+}
