@@ -17,6 +17,7 @@ const entries = {
   shell: 'app/shell.ts',
   start: 'cli/start.ts',
   semblance: 'cli/semblance.ts',
+  'eight-bit-process': 'vision/eight-bit-process.ts',
   'engine-process': 'engine/engine-process.ts',
   'analysis-worker': 'engine/analysis-worker.ts',
   'import-process': 'vision/import-process.ts',

@@ -75,6 +75,12 @@ export const commandArguments = {
   }),
   /** Deletes a backbone that was added and describes no photo. */
   removeModel: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)) }),
+  /** Makes a model's eight-bit copy, calibrated on photos of the library. */
+  makeEightBit: v.strictObject({
+    name: v.pipe(v.string(), v.maxLength(100)),
+    /** How many times as fast as the model the copy must be to be kept. */
+    leastGain: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 1.1),
+  }),
   folders: none,
   addFolder: v.strictObject({ path }),
   /** Forgets the photos of the folder; files are never touched. */
@@ -147,6 +153,7 @@ export interface CommandAnswers {
   probeDevices: DeviceReport;
   importModel: ModelInfo;
   removeModel: { removed: string };
+  makeEightBit: Job;
   folders: Folder[];
   addFolder: Folder;
   removeFolder: { forgotten: number };

@@ -10,9 +10,27 @@ const usualP = 3;
  * Another model has other feature maps, even where they are called the same: its usual taps are taken. A model that takes
  * one size only has one scale.
  */
-export function withModel(recipe: Recipe, model: Pick<ModelInfo, 'name' | 'taps' | 'size'>): Recipe {
+export function withModel(
+  recipe: Recipe,
+  model: Pick<ModelInfo, 'name' | 'taps' | 'size' | 'eightBit'>,
+): Recipe {
   if (recipe.model === model.name) return recipe;
+  // A copy has the same feature maps as what it is of, so all else may stay.
+  if (areCopies(recipe, model)) return { ...recipe, model: model.name };
   return { ...recipe, ...sizesFor(recipe, model), model: model.name, taps: usualTaps(model) };
+}
+
+/** What the eight-bit copy of a model is called. */
+export function eightBitName(name: string): string {
+  return `${name}-8bit`;
+}
+
+function areCopies(
+  { model: name, taps }: Recipe,
+  model: Pick<ModelInfo, 'name' | 'taps' | 'eightBit'>,
+): boolean {
+  const isOneOfTheOther = model.eightBit?.of === name || eightBitName(model.name) === name;
+  return isOneOfTheOther && taps.every((tap) => model.taps.some((other) => other.name === tap.name));
 }
 
 function sizesFor(recipe: Recipe, { size }: Pick<ModelInfo, 'size'>): Pick<Recipe, 'longerSide' | 'scales'> {
@@ -23,8 +41,8 @@ function sizesFor(recipe: Recipe, { size }: Pick<ModelInfo, 'size'>): Pick<Recip
   return { longerSide, scales };
 }
 
-function usualTaps({ name, taps }: Pick<ModelInfo, 'name' | 'taps'>): Tap[] {
-  if (name === defaultRecipe.model) return defaultRecipe.taps;
+function usualTaps({ name, taps, eightBit }: Pick<ModelInfo, 'name' | 'taps' | 'eightBit'>): Tap[] {
+  if ([name, eightBit?.of].includes(defaultRecipe.model)) return defaultRecipe.taps;
   const deep = taps.filter(({ stride }) => stride === 0 || stride >= leastStride);
   return (deep.length > 0 ? deep : taps).map((tap) => ({
     name: tap.name,

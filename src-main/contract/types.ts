@@ -65,10 +65,11 @@ export interface SearchAnswer {
 /**
  * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
- * out in two dimensions, and `renew-cache`
- * brings what an older version stored into the present form.
+ * out in two dimensions, `eight-bit` makes a model's faster copy, and `renew-cache` brings what an older version stored into
+ * the present form.
  */
-export type JobKind = 'index' | 'extract' | 'pairs' | 'fit' | 'build' | 'tune-search' | 'map' | 'renew-cache';
+export type JobKind =
+  'index' | 'extract' | 'pairs' | 'fit' | 'build' | 'tune-search' | 'map' | 'eight-bit' | 'renew-cache';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
 /** What an index job found and did; complete once the job has ended. */
@@ -133,6 +134,17 @@ export interface GenerationInfo {
   createdAtMs: number;
 }
 
+/** Of a copy that computes in eight bits: the model that it is of, and what was measured when it was made. */
+export interface EightBitCopy {
+  /** Name and hash of the model. */
+  of: string;
+  ofSha256: string;
+  /** Cosine between descriptors of a photo by both: mean and least over photos that it was not calibrated on. */
+  agreement: { mean: number; least: number };
+  /** How many times as fast as the model it is on this machine. */
+  gain: number;
+}
+
 export interface ModelInfo {
   name: string;
   /** Whether the user has added it; others come along and stay. */
@@ -146,6 +158,7 @@ export interface ModelInfo {
   sizeBytes: number;
   /** Where it takes pictures of one size only, which all are stretched to. */
   size: { width: number; height: number } | null;
+  eightBit: EightBitCopy | null;
   /** `stride` is pixels to a position of the map; 0 for what stands for the whole picture. */
   taps: { name: string; channels: number; stride: number }[];
 }

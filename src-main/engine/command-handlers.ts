@@ -21,6 +21,7 @@ import {
   thumbnailMediaType,
   thumbnailOfFile,
 } from '../vision/index.ts';
+import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
@@ -51,6 +52,7 @@ export function commandHandlers(engine: Engine): Handlers {
     probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
     removeModel: ({ name }) => removeOwnModel(engine, name),
+    makeEightBit: (request) => startEightBit(engine, request).job,
     folders: () => library.folders.list(),
     addFolder: ({ path }) => addFolder(engine, path),
     removeFolder: ({ folderId }) => removeFolder(engine, folderId),

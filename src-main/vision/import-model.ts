@@ -7,7 +7,7 @@ import { type Preprocessing, SemblanceError } from '../contract/index.ts';
 import { takeInExternalData } from './external-data.ts';
 import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extraction-graph.ts';
 import { candidatesOf, exposeValues, patchSide } from './onnx/exploration-graph.ts';
-import { operatorSet, readModel, writeModel } from './onnx/model-file.ts';
+import { operatorSet, readModel, valueInfo, writeModel } from './onnx/model-file.ts';
 import type { Model, ValueInfo } from './onnx/schema.ts';
 import { testPicture } from './test-picture.ts';
 import { type ProposedTap, proposeTaps, type SeenCandidate } from './tap-proposals.ts';
@@ -43,12 +43,13 @@ export async function readBackbone(
   const model = readModel(bytes);
   takeInExternalData(model, folder);
   const whole = writeModel(model);
-  const { name, layout, size: onlySize } = imageInput(model, wantedLayout);
-  let size = onlySize;
-  let seen = await explored(whole, { input: name, layout, preprocessing, size: size ?? freeSize });
-  // A network with a classifier, or with embedded positions, may take but one size without saying so.
-  if (seen === null && size === null) {
-    size = usualSize;
+  const { name, layout, size: declared } = imageInput(model, wantedLayout);
+  // Most exporters write down the size that they were shown; without its classifier, the network takes any.
+  let size: Size | null = null;
+  let seen = await explored(whole, { input: name, layout, preprocessing, size: freeSize });
+  // One with embedded positions does not.
+  if (seen === null) {
+    size = declared ?? usualSize;
     seen = await explored(whole, { input: name, layout, preprocessing, size });
   }
   if (seen === null) throw await whyItFails(whole, operatorSet(model));
@@ -64,7 +65,7 @@ export async function readBackbone(
   let graph = edited(size);
   let problem = await checked(graph, taps);
   if (problem && size === null) {
-    size = usualSize;
+    size = declared ?? usualSize;
     graph = edited(size);
     problem = await checked(graph, taps);
   }
@@ -135,6 +136,7 @@ async function explored(
 ): Promise<SeenCandidate[] | null> {
   const model = readModel(bytes);
   const candidates = candidatesOf(model);
+  model.graph.input = model.graph.input.map((each) => (each.name === input ? anySize(input) : each));
   exposeValues(
     model,
     candidates.map(({ value }) => value),
@@ -167,6 +169,11 @@ async function explored(
   } catch {
     return null;
   }
+}
+
+/** An input as if it had declared no size. */
+function anySize(input: string): ValueInfo {
+  return valueInfo(input, 'float', ['N', 'A', 'B', 'C']);
 }
 
 /** What the runtime says of a model that it cannot run, in words that help. */

@@ -1,11 +1,11 @@
 /** Process that imports one model, so that a model that ends the process which loads it ends nothing else. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type ModelInfo, SemblanceError, toErrorReport } from '../contract/index.ts';
 import type { ImportAnswer, ModelImport } from './add-model.ts';
 import { readBackbone } from './import-model.ts';
-import { installedModels } from './models.ts';
+import { storeModel } from './store-model.ts';
 
 /** An ONNX file holds no more than this. */
 const mostBytes = 2 ** 31 - 1;
@@ -16,32 +16,16 @@ async function importModel(request: ModelImport): Promise<ModelInfo> {
   const { file, name, preprocessing, layout, folder } = request;
   const bytes = readModelFile(file);
   const { graph, taps, size } = await readBackbone(bytes, path.dirname(file), preprocessing, layout);
-  const info: ModelInfo = {
+  return storeModel(folder, graph, {
     name,
-    isOwn: true,
     title: name,
     purpose: 'Added from a file.',
     licence: 'as its author says',
     origin: `${path.basename(file)}, sha256 ${sha256(bytes).slice(0, 16)}…`,
-    sha256: sha256(graph),
-    sizeBytes: graph.length,
     size,
+    eightBit: null,
     taps: taps.map(({ name: tap, channels, stride }) => ({ name: tap, channels, stride })),
-  };
-  const same = installedModels().find((model) => model.info.sha256 === info.sha256);
-  if (same) {
-    throw new SemblanceError('invalid-arguments', `This model is installed already, as '${same.info.name}'.`);
-  }
-  const making = path.join(folder, `.making-${process.pid}`);
-  try {
-    mkdirSync(making, { recursive: true });
-    writeFileSync(path.join(making, 'graph.onnx'), graph);
-    writeFileSync(path.join(making, 'model.json'), `${JSON.stringify(info, null, 2)}\n`);
-    renameSync(making, path.join(folder, name));
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-  return info;
+  });
 }
 
 /** @throws SemblanceError `not-found`, `model-invalid` */

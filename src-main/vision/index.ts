@@ -2,6 +2,7 @@
 export { addModel, addModelFrom, removeModel } from './add-model.ts';
 export { alteredPhotos, alterations } from './alterations.ts';
 export { croppedPhoto } from './cropped-photo.ts';
+export { addEightBitCopy } from './eight-bit-copy.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { type InstalledModel, installedModels } from './models.ts';
 

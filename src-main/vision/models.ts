@@ -20,6 +20,17 @@ const infoSchema = v.object({
   sha256: v.string(),
   sizeBytes: v.number(),
   size: v.optional(v.nullable(v.object({ width: v.number(), height: v.number() })), null),
+  eightBit: v.optional(
+    v.nullable(
+      v.object({
+        of: v.string(),
+        ofSha256: v.string(),
+        agreement: v.object({ mean: v.number(), least: v.number() }),
+        gain: v.number(),
+      }),
+    ),
+    null,
+  ),
   taps: v.array(v.object({ name: v.string(), channels: v.number(), stride: v.number() })),
 });
 

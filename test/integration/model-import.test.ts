@@ -10,6 +10,7 @@ import { conventions, defaultRecipe, withModel } from '../../src-main/contract/i
 import { extractionOf } from '../../src-main/descriptor/index.ts';
 import { addModel, addModelFrom, installedModels, removeModel, Vision } from '../../src-main/vision/index.ts';
 import { readModel, writeModel } from '../../src-main/vision/onnx/model-file.ts';
+import { convolutionalNetwork } from '../fixtures/convolutional-network.ts';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { writePhotos } from '../e2e/photos.ts';
 
@@ -80,6 +81,17 @@ describe.skipIf(!existsSync(shared))('backbones of others (skipped without ../sh
     expect(installedModels().map(({ info }) => info.name)).toEqual(['default']);
     expect(() => removeModel('first')).toThrow('no model');
     expect(() => removeModel('default')).toThrow('no model');
+  });
+});
+
+describe('a convolutional network', () => {
+  it('takes photos of any size even where its file declares the one that it was exported with', async () => {
+    const shape = { channels: 16, activation: 'Relu' } as const;
+    const info = await add(file('any.onnx', convolutionalNetwork({ ...shape, side: null })), 'any');
+    expect(info.taps.map(({ stride }) => stride)).toEqual([4, 8]);
+    // The same graph comes out, so it is refused as being installed.
+    const declared = add(file('declared.onnx', convolutionalNetwork({ ...shape, side: 224 })), 'declared');
+    await expect(declared).rejects.toThrow("installed already, as 'any'");
   });
 });
 

@@ -5,10 +5,16 @@ const named = (...taps: [string, number][]) => taps.map(([name, stride]) => ({ n
 
 describe('a recipe with another model', () => {
   it('has the usual taps of that model, even where they are called as before', () => {
-    const first = withModel(defaultRecipe, { name: 'a', size: null, taps: named(['s4', 4], ['s8', 8]) });
+    const first = withModel(defaultRecipe, {
+      name: 'a',
+      size: null,
+      eightBit: null,
+      taps: named(['s4', 4], ['s8', 8]),
+    });
     const second = withModel(first, {
       name: 'b',
       size: null,
+      eightBit: null,
       taps: named(['s4', 4], ['s8', 8], ['s16', 16], ['s32', 32]),
     });
     expect(first.taps.map(({ name }) => name)).toEqual(['s8']);
@@ -18,13 +24,36 @@ describe('a recipe with another model', () => {
 
   it('has one scale of the size that the model takes, and the usual ones again with the next', () => {
     const taps = named(['tokens', 14], ['class', 0]);
-    const fixed = withModel(defaultRecipe, { name: 'clip', size: { width: 224, height: 224 }, taps });
+    const fixed = withModel(defaultRecipe, {
+      name: 'clip',
+      size: { width: 224, height: 224 },
+      eightBit: null,
+      taps,
+    });
     expect(fixed).toMatchObject({ longerSide: 224, scales: [1] });
     expect(fixed.taps.map(({ name }) => name)).toEqual(['tokens', 'class']);
-    expect(withModel(fixed, { name: 'default', size: null, taps })).toEqual(defaultRecipe);
+    expect(withModel(fixed, { name: 'default', size: null, eightBit: null, taps })).toEqual(defaultRecipe);
   });
 
   it('is the same where the model is the same', () => {
-    expect(withModel(defaultRecipe, { name: 'default', size: null, taps: [] })).toBe(defaultRecipe);
+    expect(withModel(defaultRecipe, { name: 'default', size: null, eightBit: null, taps: [] })).toBe(
+      defaultRecipe,
+    );
+  });
+
+  it('keeps all else with the eight-bit copy of its model, and with the model again', () => {
+    const taps = named(...defaultRecipe.taps.map(({ name }): [string, number] => [name, 16]), ['other', 32]);
+    const eightBit = { of: 'default', ofSha256: '', agreement: { mean: 1, least: 1 }, gain: 2 };
+    const tuned = { ...defaultRecipe, scales: [0.5], longerSide: 300 };
+    const copied = withModel(tuned, { name: 'default-8bit', size: null, eightBit, taps });
+    expect(copied).toEqual({ ...tuned, model: 'default-8bit' });
+    expect(withModel(copied, { name: 'default', size: null, eightBit: null, taps })).toEqual(tuned);
+  });
+
+  it("has the default's own taps with the copy of the default, whatever was before", () => {
+    const eightBit = { of: 'default', ofSha256: '', agreement: { mean: 1, least: 1 }, gain: 2 };
+    const other = withModel(defaultRecipe, { name: 'a', size: null, eightBit: null, taps: named(['s8', 8]) });
+    const copied = withModel(other, { name: 'default-8bit', size: null, eightBit, taps: named(['x', 8]) });
+    expect(copied.taps).toEqual(defaultRecipe.taps);
   });
 });

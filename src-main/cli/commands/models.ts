@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
 import { conventions, type ModelInfo, type Preprocessing, SemblanceError } from '../../contract/index.ts';
 import { addModel, addModelFrom, installedModels, removeModel } from '../../vision/index.ts';
+import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
@@ -48,6 +49,7 @@ function described({
   sha256,
   sizeBytes,
   size,
+  eightBit,
   taps,
 }: ModelInfo): string {
   return [
@@ -56,6 +58,11 @@ function described({
     `  licence  ${licence}`,
     `  origin   ${origin}`,
     `  sha256   ${sha256}`,
+    ...(eightBit
+      ? [
+          `  8 bit    of '${eightBit.of}', ${eightBit.gain.toFixed(1)} × as fast, like it to ${eightBit.agreement.mean.toFixed(4)}`,
+        ]
+      : []),
     ...(size ? [`  size     ${size.width} × ${size.height} only`] : []),
     `  taps     ${taps.map(tapText).join(', ')}`,
   ].join('\n');
@@ -113,6 +120,32 @@ function preprocessingOf({ mean, std, range }: ImportOptions): Preprocessing {
   return { ...usual, ...(mean && { mean }), ...(std && { deviation: std }) };
 }
 
+function factor(text: string): number {
+  const number = Number(text);
+  if (!(number >= 0 && number <= 100)) throw new InvalidArgumentError('Give a factor, such as 1.5.');
+  return number;
+}
+
+const eightBit = new Command('eight-bit')
+  .description('make a faster copy of a backbone, in eight bits, calibrated on photos of the library')
+  .argument('<name>', 'the backbone')
+  .option('--least-gain <factor>', 'how many times as fast it must be to be kept', factor, 1.1)
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async (name: string, { library, json, leastGain }: LibraryOptions & { leastGain: number }) => {
+    await withEngine(library, 'write', async (engine) => {
+      await followJobs(engine, () => engine.call('makeEightBit', { name, leastGain }));
+      refuseCancelled(engine.jobs.list(), 'Stopped. No copy was made.');
+      const copy = installedModels().find(({ info }) => info.eightBit?.of === name)?.info;
+      if (!copy) return;
+      if (json) console.log(JSON.stringify(copy));
+      else {
+        const outcome = engine.jobs.list().findLast((job) => job.outcome !== '')?.outcome ?? '';
+        console.log(`${described(copy)}\n${outcome}\nUse it: semblance retune --model ${copy.name}`);
+      }
+    });
+  });
+
 const remove = new Command('remove')
   .description('delete a backbone that was added')
   .argument('<name>', 'its name')
@@ -132,4 +165,5 @@ export const modelsCommand = new Command('models')
   .description('list, add and remove backbones')
   .addCommand(list, { isDefault: true })
   .addCommand(add)
+  .addCommand(eightBit)
   .addCommand(remove);

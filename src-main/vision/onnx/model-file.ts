@@ -4,7 +4,15 @@ import { modelMessage } from './schema.ts';
 import type { Attribute, Integer, Model, Node, Tensor, ValueInfo } from './schema.ts';
 
 /** Element types of tensors, as ONNX numbers them. */
-export const elementType = { float: 1, uint8: 2, int64: 7, half: 10, double: 11 } as const;
+export const elementType = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  half: 10,
+  double: 11,
+} as const;
 
 /** @throws SemblanceError `model-invalid` */
 export function readModel(bytes: Uint8Array): Model {
@@ -74,10 +82,20 @@ export function tensor(
   name: string,
   dims: number[],
   type: keyof typeof elementType,
-  data: Float32Array | Uint16Array | BigInt64Array,
+  data: Float32Array | Uint16Array | Int32Array | Int8Array | Uint8Array | BigInt64Array,
 ): Tensor {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { name, dims, data_type: elementType[type], raw_data: raw };
+}
+
+/** The numbers of a float tensor. @throws SemblanceError `model-invalid` for one of another type */
+export function floatsOf({ name, data_type, raw_data, float_data = [] }: Tensor): Float32Array {
+  if (data_type !== elementType.float) {
+    throw new SemblanceError('model-invalid', `The model's '${name ?? ''}' is not in float32.`);
+  }
+  if (!raw_data || raw_data.length === 0) return Float32Array.from(float_data);
+  // A copy, because numbers must lie at multiples of four.
+  return new Float32Array(new Uint8Array(raw_data).buffer);
 }
 
 /** A float tensor; with no dims, a scalar. */

@@ -140,9 +140,16 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       return { ...recipe, reduction: { ...reduction, whitening: whiteningOf(kind) } };
     };
   }),
-  fc.constant<Edit>((recipe) => withModel(recipe, { name: 'other', taps: model.taps.slice(4), size: null })),
   fc.constant<Edit>((recipe) =>
-    withModel(recipe, { name: 'foreign', taps: [{ name: 'a', channels: 4, stride: 8 }], size: null }),
+    withModel(recipe, { name: 'other', taps: model.taps.slice(4), size: null, eightBit: null }),
+  ),
+  fc.constant<Edit>((recipe) =>
+    withModel(recipe, {
+      name: 'foreign',
+      taps: [{ name: 'a', channels: 4, stride: 8 }],
+      size: null,
+      eightBit: null,
+    }),
   ),
 );
 

@@ -1,0 +1,141 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conventions, defaultRecipe, withModel } from '../../src-main/contract/index.ts';
+import { Engine } from '../../src-main/engine/index.ts';
+import { addModel, installedModels } from '../../src-main/vision/index.ts';
+import { testPicture } from '../../src-main/vision/test-picture.ts';
+import { convolutionalNetwork } from '../fixtures/convolutional-network.ts';
+
+let root: string;
+let engine: Engine;
+const before = process.env['SEMBLANCE_MODELS'];
+const models = () => process.env['SEMBLANCE_MODELS']!;
+const names = () => installedModels().map(({ info }) => info.name);
+
+async function writePictures(folder: string, count: number): Promise<void> {
+  for (let number = 0; number < count; number++) {
+    const size = { width: 160 + 4 * number, height: 120 };
+    await sharp(testPicture(size), { raw: { ...size, channels: 3 } })
+      .modulate({ hue: 14 * number, brightness: 0.7 + number / 40 })
+      .toFile(path.join(folder, `${number}.jpg`));
+  }
+}
+
+async function index(folder: string): Promise<void> {
+  await engine.index([await engine.call('addFolder', { path: folder })]).ended;
+}
+
+async function ended(job: Promise<{ id: number }>) {
+  const { id } = await job;
+  await engine.jobs.idle();
+  return engine.jobs.list().find((each) => each.id === id)!;
+}
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'semblance-eight-bit-'));
+  process.env['SEMBLANCE_MODELS'] = mkdtempSync(path.join(root, 'models-'));
+  const file = path.join(root, 'own.onnx');
+  writeFileSync(file, convolutionalNetwork({ channels: 16, side: null, activation: 'Relu' }));
+  await addModel({
+    file,
+    name: 'own',
+    preprocessing: conventions.imagenet.preprocessing,
+    layout: null,
+  });
+  engine = Engine.open({ libraryPath: path.join(root, 'library'), access: 'write' });
+  const own = installedModels().find(({ info }) => info.name === 'own')!.info;
+  engine.adopt({
+    ...withModel(defaultRecipe, own),
+    longerSide: 128,
+    scales: [1],
+    reduction: { kind: 'none' },
+  });
+  await engine.jobs.idle();
+});
+
+afterAll(async () => {
+  await engine.close();
+  if (before === undefined) delete process.env['SEMBLANCE_MODELS'];
+  else process.env['SEMBLANCE_MODELS'] = before;
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("a model's eight-bit copy", () => {
+  it('is not begun with before there are photos to calibrate it on', async () => {
+    await expect(engine.call('makeEightBit', { name: 'own', leastGain: 0 })).rejects.toMatchObject({
+      code: 'not-enough-photos',
+    });
+    await expect(engine.call('makeEightBit', { name: 'nobody', leastGain: 0 })).rejects.toMatchObject({
+      code: 'no-model',
+    });
+    const folder = mkdtempSync(path.join(root, 'photos-'));
+    await writePictures(folder, 26);
+    await index(folder);
+  });
+
+  it('is not kept where the processor gains less from it than is asked for', async () => {
+    const job = await ended(engine.call('makeEightBit', { name: 'own', leastGain: 100 }));
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'not-available' } });
+    expect(job.error?.message).toMatch(/times as fast, which is not worth another model/);
+    expect(names()).toEqual(['default', 'own']);
+  });
+
+  it('can be cancelled, and nothing of it stays', async () => {
+    const job = await engine.call('makeEightBit', { name: 'own', leastGain: 0 });
+    await new Promise<void>((resolve) => {
+      const stop = engine.subscribe((event) => {
+        if (event.event !== 'job' || event.data.id !== job.id || event.data.step !== 'Calibrating') return;
+        stop();
+        resolve();
+      });
+    });
+    await engine.call('cancelJob', { jobId: job.id });
+    await engine.jobs.idle();
+    expect(engine.jobs.list().find(({ id }) => id === job.id)?.state).toBe('cancelled');
+    expect(names()).toEqual(['default', 'own']);
+    expect(readdirSync(models()).filter((name) => name.startsWith('.making'))).toEqual([]);
+  });
+
+  it('says how like the model and how much faster it is, and describes photos in its place', async () => {
+    const before = await engine.call('search', { examples: [{ kind: 'photo', photoId: 1 }], top: 5 });
+    const job = await ended(engine.call('makeEightBit', { name: 'own', leastGain: 0 }));
+    expect(job).toMatchObject({ state: 'done', error: null });
+    expect(job.outcome).toMatch(/^The copy is \d+\.\d times as fast, .* to (0\.99\d|1\.000)\.$/);
+    const copy = installedModels().find(({ info }) => info.name === 'own-8bit')!.info;
+    const own = installedModels().find(({ info }) => info.name === 'own')!.info;
+    expect(copy).toMatchObject({ taps: own.taps, eightBit: { of: 'own', ofSha256: own.sha256 } });
+    expect(copy.sizeBytes).toBeLessThan(0.6 * own.sizeBytes);
+
+    const recipe = withModel(engine.recipe, copy);
+    expect(recipe).toEqual({ ...engine.recipe, model: 'own-8bit' });
+    await engine.call('retune', { recipe, mayRead: true });
+    await engine.jobs.idle();
+    expect(engine.recipe.model).toBe('own-8bit');
+    const after = await engine.call('search', { examples: [{ kind: 'photo', photoId: 1 }], top: 5 });
+    expect(after.results[0].photo.id).toBe(before.results[0].photo.id);
+    expect(after.results[0].score).toBeCloseTo(before.results[0].score, 2);
+  });
+
+  it('takes statistics by place, such as a spatial pyramid, as the model does', async () => {
+    const { recipe } = engine;
+    const taps = recipe.taps.map((tap) => ({
+      ...tap,
+      pooling: { kind: 'pyramid' as const, levels: [1, 2] },
+    }));
+    await engine.call('retune', { recipe: { ...recipe, taps }, mayRead: true });
+    await engine.jobs.idle();
+    expect(engine.recipe.taps[0].pooling.kind).toBe('pyramid');
+    expect(engine.serving?.index.size).toBe(26);
+  });
+
+  it('is made once, and of no other copy', async () => {
+    for (const name of ['own', 'own-8bit']) {
+      const job = await ended(engine.call('makeEightBit', { name, leastGain: 0 }));
+      expect(job.error?.code).toBe('invalid-arguments');
+    }
+    expect(existsSync(path.join(models(), 'own-8bit-8bit'))).toBe(false);
+  });
+});
