@@ -1,5 +1,13 @@
 /** Numbers and reasons in words. */
-import type { Job, JobKind, ModelInfo, PhotoProblemCode, RetunePlan } from '../src-main/contract/index.ts';
+import type {
+  EightBitCopy,
+  Job,
+  JobKind,
+  ModelInfo,
+  PhotoProblemCode,
+  RetunePlan,
+  TimedProfile,
+} from '../src-main/contract/index.ts';
 
 export function count(number: number): string {
   return number.toLocaleString('en');
@@ -16,7 +24,7 @@ export function bytes(number: number): string {
 }
 
 /** Jobs whose progress counts steps of their own, which tell nobody anything. */
-const stepKinds: readonly JobKind[] = ['fit', 'tune-search', 'map'];
+const stepKinds: readonly JobKind[] = ['fit', 'tune-search', 'map', 'time-profiles'];
 
 /** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', or 'Learning p · 35 %'. */
 export function jobLine(job: Job): string {
@@ -58,6 +66,19 @@ function about(seconds: number): string {
   return seconds < 1 ? 'less than a second' : `about ${timeLeft(seconds)}`;
 }
 
+/** E.g. '24/s, 5 min for 7,200 photos', or '' where it was not measured. */
+export function profileTime(
+  { secondsPerPhoto }: Pick<TimedProfile, 'secondsPerPhoto'>,
+  photosInLibrary: number,
+): string {
+  if (secondsPerPhoto === null) return '';
+  const rate = 1 / secondsPerPhoto;
+  const perSecond = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+  return photosInLibrary === 0
+    ? perSecond
+    : `${perSecond}, ${timeLeft(photosInLibrary * secondsPerPhoto)} for ${photos(photosInLibrary)}`;
+}
+
 /** A difference with its sign, which zero has not. */
 export function signed(number: number, digits: number): string {
   const text = Math.abs(number).toFixed(digits);
@@ -86,6 +107,11 @@ export const problemTitles: Record<PhotoProblemCode, string> = {
 /** How many feature maps of a model can be tapped. */
 export function tapCount({ taps }: Pick<ModelInfo, 'taps'>): string {
   return taps.length === 1 ? '1 tap' : `${count(taps.length)} taps`;
+}
+
+/** What an eight-bit copy is worth. */
+export function copyWords({ of, agreement, gain }: EightBitCopy): string {
+  return `${gain.toFixed(1)} times as fast as '${of}', and like it to ${agreement.mean.toFixed(3)} (1 is the same).`;
 }
 
 /** What sizes of pictures a model takes. */

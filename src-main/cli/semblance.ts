@@ -10,6 +10,7 @@ import { indexCommand } from './commands/index-folders.ts';
 import { mapCommand } from './commands/map.ts';
 import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
+import { profilesCommand } from './commands/profiles.ts';
 import { recipeCommand } from './commands/recipe.ts';
 import { removeCommand } from './commands/remove.ts';
 import { retuneCommand } from './commands/retune.ts';
@@ -29,6 +30,7 @@ const program = new Command('semblance')
   .addCommand(statusCommand)
   .addCommand(doctorCommand)
   .addCommand(modelsCommand)
+  .addCommand(profilesCommand)
   .addCommand(retuneCommand)
   .addCommand(recipeCommand)
   .addCommand(tuneCommand)

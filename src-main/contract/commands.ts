@@ -17,6 +17,7 @@ import type {
   Settings,
 } from './types.ts';
 import { preprocessingSchema } from './preprocessing.ts';
+import type { ProfileReport } from './profiles.ts';
 import { recipeSchema } from './recipe.ts';
 import type {
   CacheInfo,
@@ -79,7 +80,7 @@ export const commandArguments = {
   makeEightBit: v.strictObject({
     name: v.pipe(v.string(), v.maxLength(100)),
     /** How many times as fast as the model the copy must be to be kept. */
-    leastGain: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 1.1),
+    leastGain: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
   }),
   folders: none,
   addFolder: v.strictObject({ path }),
@@ -139,6 +140,10 @@ export const commandArguments = {
   /** The latest layout of the descriptors in service. */
   map: none,
   cache: none,
+  /** Ways to read photos, with the time that each takes. */
+  profiles: none,
+  /** Measures how long each takes, on the first photos of the library. */
+  timeProfiles: none,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({ lowPriority: v.boolean(), cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)) }),
@@ -180,6 +185,8 @@ export interface CommandAnswers {
   /** null until one was made. */
   map: PhotoMap | null;
   cache: CacheInfo;
+  profiles: ProfileReport;
+  timeProfiles: Job;
   settings: Settings;
   changeSettings: Settings;
 }

@@ -6,6 +6,7 @@ export * from './host.ts';
 export * from './messages.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';
+export * from './profiles.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
 export * from './security-headers.ts';

@@ -20,6 +20,9 @@ export function withModel(
   return { ...recipe, ...sizesFor(recipe, model), model: model.name, taps: usualTaps(model) };
 }
 
+/** How many times as fast an eight-bit copy must be to be kept; less is not worth reading all photos again. */
+export const usualLeastGain = 1.1;
+
 /** What the eight-bit copy of a model is called. */
 export function eightBitName(name: string): string {
   return `${name}-8bit`;

@@ -65,11 +65,20 @@ export interface SearchAnswer {
 /**
  * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
- * out in two dimensions, `eight-bit` makes a model's faster copy, and `renew-cache` brings what an older version stored into
+ * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes, and `renew-cache` brings what an older version stored into
  * the present form.
  */
 export type JobKind =
-  'index' | 'extract' | 'pairs' | 'fit' | 'build' | 'tune-search' | 'map' | 'eight-bit' | 'renew-cache';
+  | 'index'
+  | 'extract'
+  | 'pairs'
+  | 'fit'
+  | 'build'
+  | 'tune-search'
+  | 'map'
+  | 'eight-bit'
+  | 'time-profiles'
+  | 'renew-cache';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
 /** What an index job found and did; complete once the job has ended. */
@@ -95,7 +104,7 @@ export interface TrainingEpoch {
   heldOut: number | null;
 }
 
-/** A long job. Progress counts photos, except in `fit`, `tune-search` and `map`, where it counts steps. */
+/** A long job. Progress counts photos, except in `fit`, `tune-search`, `map` and `time-profiles`, where it counts steps. */
 export interface Job {
   id: number;
   kind: JobKind;

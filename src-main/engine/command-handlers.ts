@@ -24,6 +24,7 @@ import {
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { photoMap, startMap } from './photo-map.ts';
+import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
@@ -78,6 +79,8 @@ export function commandHandlers(engine: Engine): Handlers {
     makeMap: ({ method }) => startMap(engine, method),
     map: () => photoMap(engine),
     cache: () => cacheInfo(engine),
+    profiles: () => profileReport(engine),
+    timeProfiles: () => startTimingProfiles(engine).job,
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

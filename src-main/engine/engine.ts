@@ -29,6 +29,7 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
 import { type JobControl, Jobs } from './jobs.ts';
 import { Previews } from './previews.ts';
+import { knowsProfileTimes, photosToTime, timeProfiles } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
@@ -178,6 +179,7 @@ export class Engine {
       vision: () => this.vision(),
       serving: () => this.#firstServing(),
       mayCache: () => this.#mayCache(),
+      beforeReading: (paths: string[], control: JobControl) => this.#timeProfiles(paths, control),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
@@ -203,6 +205,13 @@ export class Engine {
     } catch (error) {
       // Then the processor computes, and says what is wrong if it cannot.
       if (!(error instanceof SemblanceError)) throw error;
+    }
+  }
+
+  /** For so many photos it is worth knowing what faster and slower ways would take, before they are read. */
+  async #timeProfiles(paths: string[], control: JobControl): Promise<void> {
+    if (paths.length >= photosWorthTiming && !knowsProfileTimes(this)) {
+      await timeProfiles(this, paths, control);
     }
   }
 
@@ -293,6 +302,7 @@ export class Engine {
   };
 }
 
+const photosWorthTiming = 25 * photosToTime;
 /** A device that takes longer for a few small pictures is none to compute with. */
 const devicePatienceMs = 20_000;
 /** More than a photo's statistics take by any usual recipe; only for deciding when to count. */

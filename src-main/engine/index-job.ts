@@ -26,6 +26,8 @@ export interface IndexingParts {
   serving: () => Serving;
   /** Whether the cache has room for another photo. */
   mayCache: () => boolean;
+  /** Told what is about to be read, before anything is. */
+  beforeReading: (paths: string[], control: JobControl) => Promise<void>;
   /** How many files to keep in flight. */
   concurrency: (vision: Vision) => number;
   onLibraryChanged: () => void;
@@ -67,7 +69,6 @@ export class IndexJob {
     const vanished = scans.flatMap((scan) => scan.vanished);
     this.#vanishedByContent = groupByContent(vanished);
     const toRead = scans.flatMap((scan) => scan.toRead);
-    this.#readingSinceMs = performance.now();
     if (toRead.length > 0) await this.#read(toRead, control);
     const removed = this.#forget();
     await this.#parts.serving().save();
@@ -87,6 +88,11 @@ export class IndexJob {
 
   async #read(files: FoundFile[], control: JobControl): Promise<void> {
     const { library } = this.#parts;
+    await this.#parts.beforeReading(
+      files.map(({ path }) => path),
+      control,
+    );
+    this.#readingSinceMs = performance.now();
     const vision = await this.#parts.vision();
     control.report({ step: 'Indexing', done: 0, total: files.length });
     const attempts = new Map(library.inFlight.suspects().map((file) => [keyOf(file), file.attempts]));

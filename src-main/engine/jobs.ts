@@ -166,7 +166,7 @@ class Run implements JobControl {
 
   job(): Job {
     const seconds = this.#workedSeconds();
-    const countsPhotos = !['fit', 'tune-search', 'map'].includes(this.kind);
+    const countsPhotos = !['fit', 'tune-search', 'map', 'time-profiles'].includes(this.kind);
     const photosPerSecond = countsPhotos && seconds > 0 ? this.#done / seconds : 0;
     const left = this.#total - this.#done;
     const known = this.#state === 'running' && this.#done > 0 && this.#total > 0;

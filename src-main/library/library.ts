@@ -10,6 +10,7 @@ import { Maps } from './maps.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
+import { ProfileTimesStore } from './profile-times.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
@@ -27,6 +28,7 @@ export class Library {
   readonly maps: Maps;
   readonly generations: Generations;
   readonly settings: SettingsStore;
+  readonly profileTimes: ProfileTimesStore;
   readonly #database: Connection;
   readonly #lock: WriteLock | null;
   #thumbnails: Thumbnails | null = null;
@@ -46,6 +48,7 @@ export class Library {
     this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
+    this.profileTimes = new ProfileTimesStore(database);
   }
 
   /**

@@ -11,5 +11,6 @@ export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped
 export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';
+export { machineStamp } from './machine.ts';
 export { computeThreads, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

@@ -1,24 +1,31 @@
 import { realpathSync, statSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Folder, type IndexSummary, SemblanceError } from '../../contract/index.ts';
+import { type Folder, type IndexSummary, type ProfileName, SemblanceError } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { followJobs } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
+import { profileNamed, profileOption } from '../profile-option.ts';
 import { withEngine } from '../with-engine.ts';
 
 /** Skipped photos listed on a terminal; JSON lists them all. */
 const listedProblems = 10;
+
+interface IndexOptions extends LibraryOptions {
+  profile?: ProfileName;
+}
 
 export const indexCommand = new Command('index')
   .description(
     'add folders to the library and index their photos; what is known and unchanged is not read again',
   )
   .argument('<folder...>', 'folders with photos')
+  .addOption(profileOption('how thoroughly to read the photos of a new library (see: semblance profiles)'))
   .addOption(libraryOption())
   .addOption(jsonOption())
-  .action(async (paths: string[], { library, json }: LibraryOptions) => {
+  .action(async (paths: string[], { library, json, profile }: IndexOptions) => {
     const real = paths.map(realFolder);
     await withEngine(library, 'write', async (engine) => {
+      if (profile) await begin(engine, profile);
       const folders: Folder[] = [];
       for (const path of real) folders.push(await addFolder(engine, path));
       const job = await followJobs(engine, () => engine.index(folders).ended);
@@ -33,6 +40,20 @@ export const indexCommand = new Command('index')
       else printSummary(job.summary);
     });
   });
+
+/** @throws SemblanceError `invalid-arguments` for a library whose photos are read in another way already */
+async function begin(engine: Engine, name: ProfileName): Promise<void> {
+  const { recipe, isCurrent } = await profileNamed(engine, name);
+  if (isCurrent) return;
+  if (engine.serving) {
+    throw new SemblanceError(
+      'invalid-arguments',
+      `The photos of this library are read in another way. Change that for all of them: semblance retune --profile ${name}`,
+    );
+  }
+  engine.adopt(recipe);
+  await engine.jobs.idle();
+}
 
 /** Checked before the library is made, so that a slip of the keyboard leaves no empty library behind. */
 function realFolder(path: string): string {

@@ -1,6 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
-import { conventions, type ModelInfo, type Preprocessing, SemblanceError } from '../../contract/index.ts';
+import {
+  conventions,
+  type ModelInfo,
+  type Preprocessing,
+  SemblanceError,
+  usualLeastGain,
+} from '../../contract/index.ts';
 import { addModel, addModelFrom, installedModels, removeModel } from '../../vision/index.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
@@ -129,7 +135,7 @@ function factor(text: string): number {
 const eightBit = new Command('eight-bit')
   .description('make a faster copy of a backbone, in eight bits, calibrated on photos of the library')
   .argument('<name>', 'the backbone')
-  .option('--least-gain <factor>', 'how many times as fast it must be to be kept', factor, 1.1)
+  .option('--least-gain <factor>', 'how many times as fast it must be to be kept', factor, usualLeastGain)
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async (name: string, { library, json, leastGain }: LibraryOptions & { leastGain: number }) => {

@@ -1,10 +1,17 @@
 import { Command } from 'commander';
 import { createInterface } from 'node:readline/promises';
-import { type Recipe, type RetunePlan, SemblanceError, withModel } from '../../contract/index.ts';
+import {
+  type ProfileName,
+  type Recipe,
+  type RetunePlan,
+  SemblanceError,
+  withModel,
+} from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { duration } from '../progress.ts';
+import { profileNamed, profileOption } from '../profile-option.ts';
 import { changedRecipe } from '../recipe-changes.ts';
 import { recipeNamed } from '../recipe-source.ts';
 import { withEngine } from '../with-engine.ts';
@@ -13,6 +20,7 @@ interface RetuneOptions extends LibraryOptions {
   set: string[];
   recipe?: string;
   model?: string;
+  profile?: ProfileName;
   yes: boolean;
 }
 
@@ -31,6 +39,7 @@ export const retuneCommand = new Command('retune')
   )
   .option('--recipe <name>', 'start from a recipe file, or from a preset (see: semblance recipe presets)')
   .option('--model <name>', 'take another backbone, with its usual taps (see: semblance models)')
+  .addOption(profileOption('read photos more or less thoroughly (see: semblance profiles)'))
   .option('--yes', 'read photos again without asking where the recipe needs it', false)
   .addOption(libraryOption())
   .addOption(jsonOption())
@@ -40,7 +49,8 @@ export const retuneCommand = new Command('retune')
       const model = options.model ?? start.model;
       const chosen =
         model === start.model ? start : withModel(start, engine.modelOf({ ...start, model }).info);
-      await applyRecipe(engine, changedRecipe(chosen, options.set), options);
+      const read = options.profile ? (await profileNamed(engine, options.profile, chosen)).recipe : chosen;
+      await applyRecipe(engine, changedRecipe(read, options.set), options);
     });
   });
 

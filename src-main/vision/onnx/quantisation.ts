@@ -44,9 +44,9 @@ function planOf(graph: Graph): Plan {
   }
   /** Behind an activation that bytes include by their range, where that is all that happens to a value. */
   const activated = (value: string): string => {
-    const [reader, ...others] = readers.get(value) ?? [];
-    const isClipped = reader?.op_type === 'Relu' || reader?.op_type === 'Clip';
-    return isClipped && others.length === 0 && !outputs.has(value) ? reader.output[0] : value;
+    const all = readers.get(value) ?? [];
+    const only = all.length === 1 && !outputs.has(value) ? all[0] : null;
+    return only && ['Relu', 'Clip'].includes(only.op_type) ? only.output[0] : value;
   };
   const passing = new Set<string>();
   const sameAs = new Map<string, string>();

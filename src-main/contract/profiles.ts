@@ -1,0 +1,80 @@
+/** Profiles: how thoroughly photos are read, whatever the model and the rest of the recipe. */
+import { eightBitName } from './recipe-model.ts';
+import type { Recipe } from './recipe.ts';
+import type { ModelInfo } from './types.ts';
+
+export const profileNames = ['fast', 'balanced', 'thorough'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+export interface Profile {
+  name: ProfileName;
+  title: string;
+  /** One sentence: what it looks at. */
+  purpose: string;
+  /** The recipe in service, with photos read this way. */
+  recipe: Recipe;
+  /** Whether photos are read this way already. */
+  isCurrent: boolean;
+}
+
+export interface TimedProfile extends Profile {
+  /** Measured on the first twenty photos, all cores busy; null before that. */
+  secondsPerPhoto: number | null;
+}
+
+export interface ProfileReport {
+  profiles: TimedProfile[];
+  /** Photos in the library. */
+  photos: number;
+}
+
+const sizes: Record<ProfileName, Pick<Recipe, 'longerSide' | 'scales'>> = {
+  fast: { longerSide: 512, scales: [0.5] },
+  balanced: { longerSide: 512, scales: [1, Math.SQRT1_2, 0.5] },
+  thorough: { longerSide: 724, scales: [1, Math.SQRT1_2, 0.5, Math.SQRT1_2 / 2] },
+};
+
+/**
+ * The profiles that a recipe's model has: one that takes a single size has but its own, and the one of its eight-bit copy.
+ * @param models that are installed
+ */
+export function profilesOf(
+  recipe: Recipe,
+  models: readonly Pick<ModelInfo, 'name' | 'size' | 'eightBit'>[],
+): Profile[] {
+  const named = (name: string | undefined) => models.find((model) => model.name === name);
+  const model = named(named(recipe.model)?.eightBit?.of) ?? named(recipe.model);
+  const copy = model && models.find(({ name, eightBit }) => name === eightBitName(model.name) && eightBit);
+  const base = model?.name ?? recipe.model;
+  const isFixed = Boolean(model?.size);
+  const profile = (name: ProfileName, title: string, purpose: string, by: string): Profile => {
+    const { longerSide, scales } = isFixed ? recipe : sizes[name];
+    return {
+      name,
+      title,
+      purpose,
+      recipe: { ...recipe, model: by, longerSide, scales },
+      isCurrent:
+        recipe.model === by && recipe.longerSide === longerSide && recipe.scales.join() === scales.join(),
+    };
+  };
+  const inEightBits = copy ? ' It computes in eight bits.' : '';
+  const fast = profile(
+    'fast',
+    'Fast',
+    isFixed ? 'Computes in eight bits.' : `One small picture of each photo.${inEightBits}`,
+    copy?.name ?? base,
+  );
+  const balanced = profile(
+    'balanced',
+    'Balanced',
+    isFixed ? 'One picture of the size that the model takes.' : 'Three sizes of each photo.',
+    base,
+  );
+  if (isFixed) return copy ? [fast, balanced] : [balanced];
+  return [
+    fast,
+    balanced,
+    profile('thorough', 'Thorough', 'Four sizes, from a larger one on, for small things in a photo.', base),
+  ];
+}
