@@ -110,8 +110,8 @@ export function tapCount({ taps }: Pick<ModelInfo, 'taps'>): string {
 }
 
 /** What an eight-bit copy is worth. */
-export function copyWords({ of, agreement, gain }: EightBitCopy): string {
-  return `${gain.toFixed(1)} times as fast as '${of}', and like it to ${agreement.mean.toFixed(3)} (1 is the same).`;
+export function copyWords({ agreement, gain }: EightBitCopy): string {
+  return `${gain.toFixed(1)} times as fast as the model that it copies, and like it to ${agreement.mean.toFixed(3)} (1 is the same).`;
 }
 
 /** What sizes of pictures a model takes. */

@@ -1,6 +1,7 @@
 /** From a photo's bytes to pixels, once; all else is made from those. */
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { SemblanceError } from '../contract/index.ts';
+import type { DecodeBudget } from './decode-budget.ts';
 
 // The photos are many, so each is decoded by one thread, and none is seen twice.
 sharp.concurrency(1);
@@ -38,25 +39,30 @@ const inputOptions = { failOn: 'error', limitInputPixels: false } as const;
  * Decodes the first frame, upright, as sRGB.
  * @param longerSide length to which the longer side is brought, up or down; objects then have comparable sizes
  *   whatever the resolution
+ * @param budget that large photos wait for, shared with others that decode
  * @throws SemblanceError `too-large`, `truncated` or `corrupt`
  */
 export async function decodePhoto(
   bytes: Uint8Array,
   format: string,
   longerSide: number,
+  budget?: DecodeBudget,
 ): Promise<DecodedPhoto> {
   try {
-    const { autoOrient: seen } = await sharp(bytes, inputOptions).metadata();
+    const metadata = await sharp(bytes, inputOptions).metadata();
+    const { autoOrient: seen } = metadata;
     if (seen.width * seen.height > maxPhotoPixels) throw tooLarge(seen.width * seen.height);
     const target = fitted(seen, longerSide);
-    const { data, info } = await sharp(bytes, inputOptions)
-      .autoOrient()
-      .resize({ ...target, fit: 'fill' })
-      // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const decode = () =>
+      sharp(bytes, inputOptions)
+        .autoOrient()
+        .resize({ ...target, fit: 'fill' })
+        // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
+        .flatten({ background: '#ffffff' })
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+    const { data, info } = await (budget?.within(bytesToDecode(metadata), decode) ?? decode());
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
     return {
       pixels: { data, width: info.width, height: info.height },
@@ -66,6 +72,12 @@ export async function decodePhoto(
   } catch (thrown) {
     throw asProblem(thrown, bytes, format);
   }
+}
+
+/** Whole pictures are decoded to up to four bytes a pixel; what is coded row by row passes in strips. */
+function bytesToDecode({ format, isProgressive, autoOrient: { width, height } }: Metadata): number {
+  const isInStrips = (format === 'jpeg' || format === 'png') && !isProgressive;
+  return isInStrips ? 0 : 4 * width * height;
 }
 
 /** The same picture at another length of its longer side. */

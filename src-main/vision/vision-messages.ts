@@ -52,6 +52,8 @@ export interface WorkerSetting {
   /** All taps of the model, of which maps may be asked for. */
   mapTaps: string[];
   threads: number;
+  /** Shared by all workers, for `DecodeBudget`. */
+  decodeBudget: SharedArrayBuffer;
   provider: string;
 }
 

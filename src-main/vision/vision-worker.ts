@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../contract/index.ts';
+import { DecodeBudget } from './decode-budget.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor } from './extractor.ts';
 import { photoFormat } from './photo-format.ts';
@@ -19,7 +20,8 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, mapTaps, threads, provider } = workerData as WorkerSetting;
+const { graphPath, settings, mapTaps, threads, decodeBudget, provider } = workerData as WorkerSetting;
+const budget = new DecodeBudget(decodeBudget);
 const waiting = new Map<number, (known: boolean) => void>();
 let mapExtractor: Promise<Extractor> | null = null;
 
@@ -34,7 +36,7 @@ function send(message: WorkerMessage): void {
 }
 
 function decode(bytes: Uint8Array, format: string, scales: number[]): Promise<DecodedPhoto> {
-  return decodePhoto(bytes, format, Math.round(settings.longerSide * Math.max(...scales)));
+  return decodePhoto(bytes, format, Math.round(settings.longerSide * Math.max(...scales)), budget);
 }
 
 function scaled(pixels: Pixels, scales: number[]): Promise<Pixels[]> {

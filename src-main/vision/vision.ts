@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import { type PowerMeanLayout, statisticLength } from '../descriptor/index.ts';
+import { sharedBudget } from './decode-budget.ts';
 import { processor } from './devices.ts';
 import type { InstalledModel } from './models.ts';
 import type {
@@ -108,6 +109,7 @@ export class Vision {
       settings,
       mapTaps: modelTaps.map(({ name }) => name),
       threads: threadsPerWorker,
+      decodeBudget: sharedBudget(),
       provider,
     };
     const vision = new Vision({ scales: settings.scales.length, taps }, setting, count, onFallback);
