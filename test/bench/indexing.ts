@@ -1,80 +1,163 @@
 /**
- * `npm run bench`: photos per second of indexing, and in the same run the floor under it: decoding alone plus the
- * network alone, on the same photos, each with all cores. Three interleaved rounds; the median counts.
+ * `npm run bench:index`: photos per second of this pipeline (a), of its parts alone, (b) decoding and (c) the network, each
+ * on all cores; of a plain loop (d), and of the classic PyTorch pipeline (e) where that is installed; and of this pipeline
+ * with the network's eight-bit copy. Same photos, same size, same taps, same arithmetic; rounds are interleaved, and the
+ * median counts. With a graphics processor, (b) and (c) overlap, so the larger of the two is the floor.
  */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { defaultRecipe } from '../../src-main/contract/index.ts';
-import { Engine } from '../../src-main/engine/index.ts';
-import { installedModels } from '../../src-main/vision/index.ts';
+import {
+  defaultRecipe,
+  type EightBitCopy,
+  eightBitName,
+  type Recipe,
+} from '../../src-main/contract/index.ts';
+import { addEightBitCopy, processor } from '../../src-main/vision/index.ts';
 import { decodeAll, inferAll, median, photoFiles, seconds, startInference } from './floors.ts';
-import type { Picture } from './inference-worker.ts';
+import { busyShare } from './graphics-load.ts';
+import { indexPhotos } from './index-photos.ts';
+import { installed, type Network, networks, plainRecipe } from './networks.ts';
+import { plainLoop } from './plain-loop.ts';
 
 const rounds = 3;
-const photoCount = 300;
+const photoCount = 64;
+const longerSide = 512;
 const source = resolve(process.argv[2] ?? '../shared/data/clothing');
+/** Debian's, where python3-torch belongs to. */
+const python = '/usr/bin/python3';
+const program = join(import.meta.dirname, 'pytorch_pipeline.py');
 
-async function indexAll(folder: string, files: number): Promise<number> {
-  const libraryPath = mkdtempSync(join(tmpdir(), 'semblance-bench-library-'));
-  const engine = Engine.open({ libraryPath, access: 'write' });
-  try {
-    const added = await engine.call('addFolder', { path: folder });
-    // Loading the model is paid once a run, not once a photo.
-    await engine.vision();
-    const { summary, error } = await engine.index([added]).ended;
-    if (!summary || summary.indexed !== files)
-      throw new Error(error?.message ?? 'not every photo was indexed');
-    return summary.seconds;
-  } finally {
-    await engine.close();
-    rmSync(libraryPath, { recursive: true, force: true });
-  }
+/** How much faster than (d) and (e), and how much slower than its floor, the pipeline is to be. */
+const ahead = 1.2;
+const overFloor = 1.1;
+const eightBitGain = 2;
+
+const root = mkdtempSync(join(tmpdir(), 'semblance-bench-'));
+process.env['SEMBLANCE_MODELS'] = join(root, 'models');
+
+const hasPyTorch = spawnSync(python, ['-c', 'import torch, onnx, PIL'], { stdio: 'ignore' }).status === 0;
+
+function runPyTorch({ file, values }: Network, copies: string[]): number {
+  const printed = execFileSync(python, [
+    program,
+    file ?? '',
+    String(longerSide),
+    values.join(','),
+    ...copies,
+  ]);
+  return Number(printed.toString());
 }
 
-async function bench(): Promise<void> {
-  if (!existsSync(source)) {
-    console.error(`There is no folder ${source}. Name one with photos: npm run bench -- FOLDER`);
-    process.exitCode = 1;
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'semblance-bench-photos-'));
-  const files = photoFiles(source).slice(0, photoCount);
-  mkdirSync(join(folder, 'photos'));
-  files.forEach((file, i) => cpSync(file, join(folder, 'photos', `${i}.jpg`)));
-  const copies = photoFiles(folder);
-  const model = installedModels().find(({ info }) => info.name === defaultRecipe.model);
-  if (!model) throw new Error('no model: npm run backbone');
-  const lanes = await startInference({
-    graphPath: model.graphPath,
-    taps: defaultRecipe.taps.map(({ name }) => name),
-    scales: defaultRecipe.scales,
-  });
-  const ratios: number[] = [];
-  const indexingRates: number[] = [];
-  const floorRates: number[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    let pictures: Picture[] = [];
-    const decoding = await seconds(async () => {
-      pictures = await decodeAll(copies, defaultRecipe.longerSide);
-    });
-    const inference = await seconds(() => inferAll(lanes, pictures));
-    const indexing = await indexAll(join(folder, 'photos'), copies.length);
-    const floor = decoding + inference;
-    ratios.push(indexing / floor);
-    indexingRates.push(copies.length / indexing);
-    floorRates.push(copies.length / floor);
-    console.log(
-      `round ${round}: decode ${decoding.toFixed(2)} s + network ${inference.toFixed(2)} s = floor ${floor.toFixed(2)} s; ` +
-        `indexing ${indexing.toFixed(2)} s = ${(indexing / floor).toFixed(2)} × floor`,
+async function copyInEightBits(name: string, copies: string[]): Promise<EightBitCopy | null> {
+  const { eightBit } = await addEightBitCopy(
+    installed(name),
+    {
+      calibration: copies.filter((_, i) => i % 3 !== 0).slice(0, 32),
+      comparison: copies.filter((_, i) => i % 3 === 0).slice(0, 16),
+      longerSide,
+    },
+    { turn: () => Promise.resolve(), signal: new AbortController().signal, leastGain: 0 },
+  );
+  return eightBit;
+}
+
+interface Times {
+  a: number[];
+  b: number[];
+  c: number[];
+  d: number[];
+  e: number[];
+  eightBit: number[];
+}
+
+async function bench(title: string, recipe: Recipe, network: Network, photos: string, copies: string[]) {
+  const { name, taps, file, values } = network;
+  const copy = installed(eightBitName(name)).info.eightBit;
+  const times: Times = { a: [], b: [], c: [], d: [], e: [], eightBit: [] };
+  // Which device computes is found out by the first run, whose time does not count.
+  const { provider } = await indexPhotos(recipe, photos, copies.length, root);
+  const graphPath = installed(name).graphPath;
+  const lanes = await startInference({ graphPath, taps, scales: recipe.scales, provider });
+  const pictures = await decodeAll(copies, recipe.longerSide);
+  const isPlain = recipe.scales.length === 1;
+  const busy: (number | null)[] = [];
+  for (let round = 0; round < rounds; round++) {
+    times.b.push(
+      await seconds(async () => {
+        await decodeAll(copies, recipe.longerSide);
+      }),
     );
+    times.c.push(await seconds(() => inferAll(lanes, pictures)));
+    const load = busyShare();
+    times.a.push((await indexPhotos(recipe, photos, copies.length, root)).seconds);
+    busy.push(await load.end());
+    const inEightBits = { ...recipe, model: eightBitName(name) };
+    times.eightBit.push((await indexPhotos(inEightBits, photos, copies.length, root)).seconds);
+    if (file && isPlain) times.d.push(await plainLoop(file, values, copies, longerSide));
+    if (file && isPlain && hasPyTorch) times.e.push(runPyTorch(network, copies));
   }
-  await Promise.all(lanes.map((worker) => worker.terminate()));
-  rmSync(folder, { recursive: true, force: true });
+  await Promise.all(lanes.map((lane) => lane.terminate()));
+  print(`${title}, ${recipe.longerSide} pixels`, provider, times, copies.length, copy);
+  const seen = busy.filter((share) => share !== null);
+  if (seen.length > 0)
+    console.log(`  nvidia-smi: busy ${(100 * median(seen)).toFixed(0)} % of the time of (a)`);
+}
+
+function print(
+  title: string,
+  provider: string,
+  times: Times,
+  count: number,
+  copy: EightBitCopy | null,
+): void {
+  const { a, b, c, d, e, eightBit } = times;
+  const overlaps = provider !== processor;
+  const rate = (each: number[]): string => (count / median(each)).toFixed(1).padStart(6);
+  const floor = (i: number): number => (overlaps ? Math.max(b[i], c[i]) : b[i] + c[i]);
+  const ratio = median(a.map((time, i) => time / floor(i)));
+  const verdict = (isKept: boolean): string => (isKept ? 'kept' : 'MISSED');
+  const gain = (each: number[]): string => {
+    if (each.length === 0) return '     – not run';
+    const factor = median(each.map((time, i) => time / a[i]));
+    return `${rate(each)} photos/s, takes ${factor.toFixed(2)} × as long as (a) (at least ${ahead}: ${verdict(factor >= ahead)})`;
+  };
+  const faster = median(a.map((time, i) => time / eightBit[i]));
+  const like = copy ? `; descriptors like its own to ${copy.agreement.mean.toFixed(4)}` : '';
   console.log(
-    `${copies.length} photos, ${availableParallelism()} cores, median of ${rounds}: indexing ${median(indexingRates).toFixed(1)} photos/s, ` +
-      `floor ${median(floorRates).toFixed(1)} photos/s, ratio ${median(ratios).toFixed(2)}`,
+    [
+      `${title}, ${count} photos, ${availableParallelism()} cores, computed by ${provider}`,
+      `  (a) this pipeline     ${rate(a)} photos/s, ${ratio.toFixed(2)} × ${overlaps ? 'the longer of (b) and (c)' : '(b) + (c)'} (at most ${overFloor}: ${verdict(ratio <= overFloor)})`,
+      `  (b) decoding alone    ${rate(b)} photos/s`,
+      `  (c) network alone     ${rate(c)} photos/s, ${(100 * median(c.map((time, i) => time / a[i]))).toFixed(0)} % of the time of (a)`,
+      `  (d) plain loop        ${gain(d)}`,
+      `  (e) PyTorch pipeline  ${gain(e)}`,
+      `  (a) in eight bits     ${rate(eightBit)} photos/s, ${faster.toFixed(2)} × as fast as (a) (at least ${eightBitGain}: ${verdict(faster >= eightBitGain)})${like}`,
+    ].join('\n'),
   );
 }
 
-await bench();
+if (!existsSync(source)) {
+  console.error(`There is no folder ${source}. Name one with photos: npm run bench:index -- FOLDER`);
+  process.exitCode = 1;
+} else {
+  try {
+    const photos = join(root, 'photos');
+    mkdirSync(photos);
+    photoFiles(source)
+      .slice(0, photoCount)
+      .forEach((file, i) => cpSync(file, join(photos, `${i}.jpg`)));
+    const copies = photoFiles(photos);
+    const found = await networks(root);
+    for (const { name } of found) await copyInEightBits(name, copies);
+    for (const network of found) {
+      const recipe = plainRecipe(network.name, network.taps, longerSide);
+      await bench(`${network.title}, ${network.taps.join(' + ')}`, recipe, network, photos, copies);
+    }
+    const usual = found.find(({ name }) => name === defaultRecipe.model);
+    if (usual) await bench('default recipe, three scales', defaultRecipe, usual, photos, copies);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}

@@ -10,6 +10,7 @@ export interface InferenceSetup {
   graphPath: string;
   taps: string[];
   scales: number[];
+  provider: string;
 }
 
 export interface Picture {
@@ -19,12 +20,13 @@ export interface Picture {
   height: number;
 }
 
-const { graphPath, taps, scales } = workerData as InferenceSetup;
+const { graphPath, taps, scales, provider } = workerData as InferenceSetup;
 const session = await ort.InferenceSession.create(readFileSync(graphPath), {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
+  executionProviders: [provider],
   // As in the pipeline: small activations to the tenth power are denormal, and cost a hundred times more than zero.
-  extra: { session: { set_denormal_as_zero: '1' } },
+  extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
 });
 
 async function run(pictures: Picture[]): Promise<void> {

@@ -8,7 +8,7 @@ const p = 3;
 
 /** Seconds for the photos, once the session is made. */
 export async function plainLoop(
-  model: Uint8Array,
+  model: string,
   taps: readonly string[],
   files: string[],
   longerSide: number,

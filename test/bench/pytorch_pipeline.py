@@ -31,31 +31,55 @@ class Photos(torch.utils.data.Dataset):
 
 
 graph = onnx.load(model_file).graph
-weights = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
-steps = []
-for node in graph.node:
-    attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
-    steps.append((node.op_type, list(node.input), node.output[0], attributes))
+values = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
+
+
+def compute(operator, given, attributes):
+    if operator == 'Conv':
+        top, left, bottom, right = attributes.get('pads', [0, 0, 0, 0])
+        padding = (top, left)
+        if padding != (bottom, right):
+            given[0] = torch.nn.functional.pad(given[0], (left, right, top, bottom))
+            padding = 0
+        strides, groups = attributes.get('strides', [1, 1]), attributes.get('group', 1)
+        return torch.nn.functional.conv2d(*given, stride=strides, padding=padding, groups=groups)
+    if operator == 'Relu':
+        return torch.relu(given[0])
+    if operator == 'Clip':
+        return given[0].clamp(float(given[1]), float(given[2]))
+    if operator == 'Add':
+        return given[0] + given[1]
+    if operator == 'Mul':
+        return given[0] * given[1]
+    if operator == 'MaxPool':
+        padding = tuple(attributes.get('pads', [0, 0])[:2])
+        return torch.nn.functional.max_pool2d(given[0], attributes['kernel_shape'], attributes['strides'], padding)
+    if operator == 'Cast':
+        return given[0].float()
+    if operator == 'Identity':
+        return given[0]
+    raise ValueError(f'no {operator} here')
+
+
+needed, steps = set(taps), []
+for node in reversed(graph.node):
+    if needed.intersection(node.output):
+        needed.update(node.input)
+        attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
+        steps.insert(0, (node.op_type, list(node.input), node.output[0], attributes))
+# What follows from weights alone is computed once.
+for step in list(steps):
+    operator, inputs, output, attributes = step
+    if all(name in values for name in inputs):
+        values[output] = compute(operator, [values[name] for name in inputs], attributes)
+        steps.remove(step)
 
 
 def run(batch):
-    values = {**weights, graph.input[0].name: batch}
+    known = {**values, graph.input[0].name: batch}
     for operator, inputs, output, attributes in steps:
-        given = [values[name] for name in inputs]
-        if operator == 'Conv':
-            padding = tuple(attributes['pads'][:2])
-            values[output] = torch.nn.functional.conv2d(*given, stride=attributes['strides'], padding=padding)
-        elif operator == 'Relu':
-            values[output] = torch.relu(given[0])
-        elif operator == 'Add':
-            values[output] = given[0] + given[1]
-        elif operator == 'MaxPool':
-            values[output] = torch.nn.functional.max_pool2d(
-                given[0], attributes['kernel_shape'], attributes['strides'], tuple(attributes['pads'][:2])
-            )
-        else:
-            raise ValueError(f'no {operator} here')
-    return [values[tap].clamp(min=1e-6).pow(3).mean(dim=(2, 3)).pow(1 / 3) for tap in taps]
+        known[output] = compute(operator, [known[name] for name in inputs], attributes)
+    return [known[tap].clamp(min=1e-6).pow(3).mean(dim=(2, 3)).pow(1 / 3) for tap in taps]
 
 
 def batched(samples):
