@@ -75,6 +75,7 @@ export interface Tensor {
   dims: Integer[];
   data_type: number;
   raw_data?: Uint8Array;
+  float_data?: number[];
   external_data?: { key: string; value: string }[];
   data_location?: number;
 }
@@ -85,6 +86,7 @@ export interface Attribute {
   f?: number;
   i?: Integer;
   s?: Uint8Array;
+  t?: Tensor;
   ints?: Integer[];
   g?: Graph;
   graphs?: Graph[];
