@@ -19,13 +19,14 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, mapTaps, threads, provider } = workerData as WorkerSetting;
+const { graphPath, settings, mapTaps, threads, provider, precision } = workerData as WorkerSetting;
 const waiting = new Map<number, (known: boolean) => void>();
 let mapExtractor: Promise<Extractor> | null = null;
 
 const extractorOptions = {
   threads,
   provider,
+  precision,
   onFallback: (detail: string) => send({ kind: 'fell-back', detail }),
 };
 

@@ -100,7 +100,11 @@ class Conversion {
     if (handling.kind === 'half') for (const name of results) this.#half.add(name);
   }
 
-  #isOfKind({ op_type, input }: Node, slot: number, slots: Exclude<Handling, { kind: 'single' }>['slots']): boolean {
+  #isOfKind(
+    { op_type, input }: Node,
+    slot: number,
+    slots: Exclude<Handling, { kind: 'single' }>['slots'],
+  ): boolean {
     if (slots !== 'all' && !slots.includes(slot)) return false;
     // An exponent may be a whole number, and need not be a constant.
     if (op_type !== 'Pow' || slot === 0 || this.#version < versionOfMixedPowers) return true;
