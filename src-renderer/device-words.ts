@@ -11,12 +11,15 @@ export const deviceNames: Partial<Record<string, string>> = {
   tensorrt: 'NVIDIA graphics by TensorRT',
 };
 
-export function deviceWords({ verdict, detail, milliseconds }: Device): string {
-  const time =
-    milliseconds === null ? '' : `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms a test picture`;
+export function deviceWords({ verdict, detail, milliseconds, precision, half }: Device): string {
   switch (verdict) {
     case 'right':
-      return time;
+      if (milliseconds === null) return '';
+      if (half === null) return `${timeWords(milliseconds)} a test picture`;
+      if (precision === 'half' && half.milliseconds !== null) {
+        return `${timeWords(half.milliseconds)} a test picture in half precision, ${timeWords(milliseconds)} in single`;
+      }
+      return `${timeWords(milliseconds)} a test picture; half precision is not used: ${half.detail}`;
     case 'wrong':
       return `not used: ${detail}`;
     case 'missing':
@@ -26,4 +29,8 @@ export function deviceWords({ verdict, detail, milliseconds }: Device): string {
     case 'slow':
       return 'not used: it gave no answer in time';
   }
+}
+
+function timeWords(milliseconds: number): string {
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }

@@ -1,17 +1,10 @@
 /** Options that several commands share. */
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { dataFolder } from '../vision/data-folder.ts';
 
-/** Where the library lies unless `--library` says otherwise: the system's place for a program's data. */
+/** Where the library lies unless `--library` says otherwise. */
 export function defaultLibraryPath(): string {
-  const { SEMBLANCE_LIBRARY, APPDATA, XDG_DATA_HOME } = process.env;
-  if (SEMBLANCE_LIBRARY) return resolve(SEMBLANCE_LIBRARY);
-  if (process.platform === 'win32') return join(APPDATA ?? homedir(), 'Semblance', 'library');
-  if (process.platform === 'darwin') {
-    return join(homedir(), 'Library', 'Application Support', 'Semblance', 'library');
-  }
-  return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'semblance', 'library');
+  return dataFolder('library');
 }
 
 export function libraryOption(): Option {

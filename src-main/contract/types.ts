@@ -175,15 +175,26 @@ export interface ModelInfo {
 /** What came of trying a device: right, or why it is not used. */
 export type DeviceVerdict = 'right' | 'wrong' | 'missing' | 'crashed' | 'slow';
 
-/** A way to compute: an execution provider of the runtime. */
-export interface Device {
-  /** The runtime's name for it: cpu, webgpu, dml, coreml, cuda, tensorrt. */
-  provider: string;
+/** Numbers that a network computes with: of 32 bits, or of 16. */
+export type Precision = 'single' | 'half';
+
+/** What came of trying a device in one precision. */
+export interface DeviceTrial {
   verdict: DeviceVerdict;
-  /** The error, or how far from the processor its numbers are, in words. */
+  /** Why it is not used in words: the error, how far from the processor its numbers are, or that it is no faster. */
   detail: string;
   /** For a test picture; null where it did not come so far. */
   milliseconds: number | null;
+}
+
+/** A way to compute: an execution provider of the runtime, and how it did in single precision. */
+export interface Device extends DeviceTrial {
+  /** The runtime's name for it: cpu, webgpu, dml, coreml, cuda, tensorrt. */
+  provider: string;
+  /** Half where that is right too, and faster. */
+  precision: Precision;
+  /** How it did in half precision; null for the processor, and where single precision is not right already. */
+  half: DeviceTrial | null;
 }
 
 /** What each device of this machine is worth for one model. */

@@ -156,11 +156,12 @@ export class Engine {
   startVision({ model: name, longerSide, scales, taps }: Extraction): Promise<Vision> {
     const { workers } = this.options;
     const model = this.modelOf({ ...this.#recipe, model: name });
+    const use = beginUse(model);
     return Vision.start({
       model,
-      provider: beginUse(model),
+      ...use,
       onFallback: (provider, detail) => {
-        distrust(model, provider, detail);
+        distrust(model, use, detail);
         this.#deviceNote = `${provider} failed (${detail}), and the processor went on.`;
       },
       settings: {

@@ -2,12 +2,18 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { DeviceReport } from '../contract/index.ts';
-import { processor } from './devices.ts';
+import type { Device, DeviceReport, Precision } from '../contract/index.ts';
+import { fastestRight, processor } from './devices.ts';
 import { machineStamp } from './machine.ts';
 import { ownModelsFolder } from './model-folders.ts';
 import type { InstalledModel } from './models.ts';
 
+const trial = {
+  verdict: v.picklist(['right', 'wrong', 'missing', 'crashed', 'slow']),
+  detail: v.string(),
+  milliseconds: v.nullable(v.number()),
+};
+const precisionSchema = v.picklist(['single', 'half']);
 const reportSchema = v.object({
   model: v.string(),
   probedAtMs: v.number(),
@@ -16,9 +22,9 @@ const reportSchema = v.object({
   devices: v.array(
     v.object({
       provider: v.string(),
-      verdict: v.picklist(['right', 'wrong', 'missing', 'crashed', 'slow']),
-      detail: v.string(),
-      milliseconds: v.nullable(v.number()),
+      ...trial,
+      precision: precisionSchema,
+      half: v.nullable(v.object(trial)),
     }),
   ),
 });
@@ -57,18 +63,39 @@ function isFileError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** Says of a device that it failed in use: it is not chosen again until it has been tried anew. */
-export function distrust(model: InstalledModel, provider: string, detail: string): void {
+/** A device, and the precision that it computes in. */
+export interface DeviceUse {
+  provider: string;
+  precision: Precision;
+}
+
+/**
+ * Says of a device that it failed in use: it is not chosen again until it has been tried anew. Where it failed in half
+ * precision, which may not hold the numbers of some photo, single precision is still trusted.
+ */
+export function distrust(model: InstalledModel, { provider, precision }: DeviceUse, detail: string): void {
   const report = storedReport(model);
   if (!report) return;
-  const devices = report.devices.map((device) =>
-    device.provider === provider ? { ...device, verdict: 'crashed' as const, detail } : device,
-  );
-  storeReport(model, { ...report, devices, chosen: processor });
+  const failed = ({ half, ...device }: Device): Device =>
+    precision === 'half' && half
+      ? { ...device, precision: 'single', half: { ...half, verdict: 'crashed', detail } }
+      : { ...device, half, verdict: 'crashed', detail };
+  const devices = report.devices.map((device) => (device.provider === provider ? failed(device) : device));
+  storeReport(model, {
+    ...report,
+    devices,
+    chosen: precision === 'half' ? fastestRight(devices) : processor,
+  });
 }
 
 /** What computes at the moment, written down so that a program that a driver has ended is noticed by the next one. */
-const useSchema = v.object({ model: v.string(), provider: v.string(), pid: v.number(), ends: v.number() });
+const useSchema = v.object({
+  model: v.string(),
+  provider: v.string(),
+  precision: precisionSchema,
+  pid: v.number(),
+  ends: v.number(),
+});
 type Use = v.InferOutput<typeof useSchema>;
 
 const useFile = (): string => path.join(ownModelsFolder(), 'device-in-use.json');
@@ -93,23 +120,28 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * The provider to compute a model with, which is taken note of until `endUse`: the fastest that is right, or the processor
- * where none was tried, or where the program has ended repeatedly while another computed.
+ * What to compute a model with, which is taken note of until `endUse`: the fastest that is right, or the processor where
+ * none was tried, or where the program has ended repeatedly while another computed.
  */
-export function beginUse(model: InstalledModel): string {
-  const provider = storedReport(model)?.chosen ?? processor;
-  if (provider === processor) return processor;
+export function beginUse(model: InstalledModel): DeviceUse {
+  const { chosen: provider = processor, devices = [] } = storedReport(model) ?? {};
+  const precision = devices.find((device) => device.provider === provider)?.precision ?? 'single';
+  if (provider === processor) return { provider, precision: 'single' };
   const last = lastUse();
-  const isSame = last?.model === model.info.sha256 && last.provider === provider && !isAlive(last.pid);
+  const isSame =
+    last?.model === model.info.sha256 &&
+    last.provider === provider &&
+    last.precision === precision &&
+    !isAlive(last.pid);
   const ends = isSame ? last.ends + 1 : 0;
   if (ends >= mostEnds) {
     rmSync(useFile(), { force: true });
-    distrust(model, provider, 'Semblance ended twice while it computed.');
-    return processor;
+    distrust(model, { provider, precision }, 'Semblance ended twice while it computed.');
+    return beginUse(model);
   }
-  const use: Use = { model: model.info.sha256, provider, pid: process.pid, ends };
+  const use: Use = { model: model.info.sha256, provider, precision, pid: process.pid, ends };
   writeFileSync(useFile(), JSON.stringify(use));
-  return provider;
+  return { provider, precision };
 }
 
 /** Says that what computed has ended in order. */

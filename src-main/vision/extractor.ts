@@ -1,10 +1,16 @@
-/** The network on one thread: pixels become statistics of feature maps. */
+/**
+ * The network on one thread: pixels become statistics of feature maps. The session has these as its only outputs, so no
+ * feature map comes back from a device, unless maps are what is asked for. Each result is new memory, because the
+ * runtime is no faster where it writes into tensors made beforehand (measured on cpu and webgpu), and because what
+ * `preferredOutputLocation` leaves on a device has to be read from there anyway, which ends the process in 1.30.
+ */
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
-import { SemblanceError } from '../contract/index.ts';
+import { type Precision, SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import { processor } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
+import { halfPrecisionGraph } from './onnx/half-precision.ts';
 import { statisticsGraph, type TapRequest } from './onnx/positional-pooling.ts';
 
 /**
@@ -37,6 +43,8 @@ export interface ExtractorOptions {
   threads: number;
   /** The processor by default. */
   provider?: string;
+  /** Of another device than the processor, which computes in single precision always. */
+  precision?: Precision;
   create?: CreateSession;
   /** Told once, and why, when another device than the processor has failed and the processor goes on. */
   onFallback?: (detail: string) => void;
@@ -45,7 +53,9 @@ export interface ExtractorOptions {
 const createSession: CreateSession = (graph, options) => ort.InferenceSession.create(graph, options);
 
 export class Extractor {
+  /** In single precision. */
   readonly #graph: Uint8Array;
+  readonly #makeHalf: () => Uint8Array;
   /** Names of the outputs, one a request. */
   readonly #outputs: string[];
   readonly #options: ExtractorOptions;
@@ -53,8 +63,13 @@ export class Extractor {
   #isProcessor: boolean;
   #fallen: Promise<Awaited<ReturnType<CreateSession>>> | null = null;
 
-  private constructor(graph: Uint8Array, outputs: string[], options: ExtractorOptions) {
+  private constructor(
+    { graph, outputs }: ReturnType<typeof statisticsGraph>,
+    makeHalf: () => Uint8Array,
+    options: ExtractorOptions,
+  ) {
     this.#graph = graph;
+    this.#makeHalf = makeHalf;
     this.#outputs = outputs;
     this.#options = options;
     this.#isProcessor = (options.provider ?? processor) === processor;
@@ -67,8 +82,11 @@ export class Extractor {
     options: ExtractorOptions,
   ): Promise<Extractor> {
     try {
-      const { graph, outputs } = statisticsGraph(readFileSync(graphPath), requests);
-      const extractor = new Extractor(graph, outputs, options);
+      const extractor = new Extractor(
+        statisticsGraph(readFileSync(graphPath), requests),
+        () => statisticsGraph(halfPrecisionGraph(readFileSync(graphPath)), requests).graph,
+        options,
+      );
       await extractor.#open();
       return extractor;
     } catch (cause) {
@@ -83,15 +101,21 @@ export class Extractor {
 
   async #open(): Promise<Awaited<ReturnType<CreateSession>>> {
     const { threads, provider = processor, create = createSession } = this.#options;
-    const session = await create(this.#graph, {
-      ...sessionOptions(threads),
-      executionProviders: [this.#isProcessor ? processor : provider],
-    }).catch((cause: unknown) => {
+    const opened = async () =>
+      create(this.#isHalf ? this.#makeHalf() : this.#graph, {
+        ...sessionOptions(threads),
+        executionProviders: [this.#isProcessor ? processor : provider],
+      });
+    const session = await opened().catch((cause: unknown) => {
       if (this.#isProcessor) throw cause;
       return this.#fallBack(cause);
     });
     this.#session = session;
     return session;
+  }
+
+  get #isHalf(): boolean {
+    return !this.#isProcessor && this.#options.precision === 'half';
   }
 
   /** From now on the processor computes; where several photos fail at once, for all of them. */
@@ -114,15 +138,17 @@ export class Extractor {
   async run({ data, width, height }: Pixels, wanted?: number[]): Promise<TapResult[]> {
     const names = wanted?.map((place) => this.#outputs[place]) ?? this.#outputs;
     const session = this.#session ?? (await this.#open());
-    const wasProcessor = this.#isProcessor;
+    const [wasProcessor, wasHalf] = [this.#isProcessor, this.#isHalf];
     const compute = (on: typeof session) =>
       on.run({ [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) }, [...new Set(names)]);
     let outputs: ort.InferenceSession.OnnxValueMapType;
     try {
-      outputs = await compute(session).catch(async (cause: unknown) => {
-        if (wasProcessor) throw cause;
-        return compute(await this.#fallBack(cause));
-      });
+      outputs = await compute(session)
+        .then((computed) => (wasHalf ? finite(computed) : computed))
+        .catch(async (cause: unknown) => {
+          if (wasProcessor) throw cause;
+          return compute(await this.#fallBack(cause));
+        });
     } catch (cause) {
       throw new SemblanceError(
         'model-failed',
@@ -139,6 +165,16 @@ export class Extractor {
       );
     });
   }
+}
+
+/** Some photo may have larger numbers in it than the picture that the device was tried with. */
+function finite(outputs: ort.InferenceSession.OnnxValueMapType): ort.InferenceSession.OnnxValueMapType {
+  for (const { data } of Object.values(outputs)) {
+    if (!(data as Float32Array).every(Number.isFinite)) {
+      throw new Error('The numbers of a photo are too large for half precision.');
+    }
+  }
+  return outputs;
 }
 
 function messageOf(cause: unknown): string {

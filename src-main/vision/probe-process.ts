@@ -1,15 +1,19 @@
 /** Process that tries one execution provider on one model: a bad driver may end it, and nothing else. */
+import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import type { ProbeAnswer, ProbeRequest } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
+import { halfPrecisionGraph } from './onnx/half-precision.ts';
 import { testPicture } from './test-picture.ts';
 
 /** Large enough to have all sizes of maps, small enough for the slowest device. */
 const size = { width: 192, height: 128 };
 const rounds = 3;
 
-async function probe({ provider, graphPath }: ProbeRequest): Promise<ProbeAnswer> {
-  const session = await ort.InferenceSession.create(graphPath, { executionProviders: [provider] });
+async function probe({ provider, precision, graphPath }: ProbeRequest): Promise<ProbeAnswer> {
+  const single = readFileSync(graphPath);
+  const graph = precision === 'half' ? halfPrecisionGraph(single) : single;
+  const session = await ort.InferenceSession.create(graph, { executionProviders: [provider] });
   const photo = new ort.Tensor('uint8', testPicture(size), [1, size.height, size.width, 3]);
   // The first run compiles and allocates.
   let results = await session.run({ [photoInput]: photo });

@@ -1,5 +1,5 @@
 /** What Vision and its worker threads say to each other. */
-import type { ErrorReport } from '../contract/index.ts';
+import type { ErrorReport, Precision } from '../contract/index.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
 
 export interface ExtractionSettings {
@@ -55,6 +55,7 @@ export interface WorkerSetting {
   /** Shared by all workers, for `DecodeBudget`. */
   decodeBudget: SharedArrayBuffer;
   provider: string;
+  precision: Precision;
 }
 
 export type WorkerRequest =

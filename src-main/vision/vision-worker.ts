@@ -20,7 +20,8 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, mapTaps, threads, decodeBudget, provider } = workerData as WorkerSetting;
+const { graphPath, settings, mapTaps, threads, decodeBudget, provider, precision } =
+  workerData as WorkerSetting;
 const budget = new DecodeBudget(decodeBudget);
 const waiting = new Map<number, (known: boolean) => void>();
 let mapExtractor: Promise<Extractor> | null = null;
@@ -28,6 +29,7 @@ let mapExtractor: Promise<Extractor> | null = null;
 const extractorOptions = {
   threads,
   provider,
+  precision,
   onFallback: (detail: string) => send({ kind: 'fell-back', detail }),
 };
 

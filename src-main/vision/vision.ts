@@ -1,7 +1,7 @@
 /** Photos become statistics of feature maps, on worker threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { SemblanceError, sibling } from '../contract/index.ts';
+import { type Precision, SemblanceError, sibling } from '../contract/index.ts';
 import { type PowerMeanLayout, statisticLength } from '../descriptor/index.ts';
 import { sharedBudget } from './decode-budget.ts';
 import { processor } from './devices.ts';
@@ -30,6 +30,8 @@ export interface VisionOptions {
   threadsPerWorker?: number;
   /** What computes; the processor by default. */
   provider?: string;
+  /** Single by default. */
+  precision?: Precision;
   /** Told once when it has failed, and the processor goes on. */
   onFallback?: (provider: string, detail: string) => void;
 }
@@ -90,6 +92,7 @@ export class Vision {
     workers,
     threadsPerWorker = 1,
     provider = processor,
+    precision = 'single',
     onFallback,
   }: VisionOptions): Promise<Vision> {
     const { name: modelName, taps: modelTaps } = model.info;
@@ -111,6 +114,7 @@ export class Vision {
       threads: threadsPerWorker,
       decodeBudget: sharedBudget(),
       provider,
+      precision,
     };
     const vision = new Vision({ scales: settings.scales.length, taps }, setting, count, onFallback);
     try {

@@ -14,7 +14,10 @@ import {
   storedReport,
   storeReport,
 } from '../../src-main/vision/index.ts';
-import { Extractor } from '../../src-main/vision/extractor.ts';
+import { statisticsPerChannel } from '../../src-main/descriptor/index.ts';
+import { cosine } from '../../src-main/vision/devices.ts';
+import { type CreateSession, Extractor } from '../../src-main/vision/extractor.ts';
+import { readModel } from '../../src-main/vision/onnx/model-file.ts';
 import { testPicture } from '../../src-main/vision/test-picture.ts';
 
 const program = new URL('../fixtures/fake-probe.ts', import.meta.url);
@@ -53,6 +56,45 @@ describe('trying devices', () => {
     expect(report.devices[5].detail).toBe('There is no such device.');
   });
 
+  it('uses half precision where that is right and faster, and says elsewhere why it does not', async () => {
+    const providers = ['fast', 'lame', 'wrong', 'overflowing', 'crashing', 'silent', 'unsupported'].map(
+      (what) => `half-${what}`,
+    );
+    const report = await probeDevices(model, { providers, program, patienceMs: 3000 });
+    expect(report.chosen).toBe('half-fast');
+    expect(report.devices.map(({ verdict }) => verdict)).toEqual(report.devices.map(() => 'right'));
+    expect(
+      report.devices.map(({ provider, precision, half }) => [
+        provider,
+        precision,
+        half?.verdict,
+        half?.detail,
+      ]),
+    ).toEqual([
+      ['cpu', 'single', undefined, undefined],
+      ['half-fast', 'half', 'right', ''],
+      ['half-lame', 'single', 'right', 'It is no faster.'],
+      ['half-wrong', 'single', 'wrong', expect.stringContaining('differ from the processor')],
+      ['half-overflowing', 'single', 'wrong', expect.stringContaining('(cosine 0.0000)')],
+      ['half-crashing', 'single', 'crashed', 'It ended the process that tried it.'],
+      ['half-silent', 'single', 'slow', 'It gave no answer in time.'],
+      ['half-unsupported', 'single', 'missing', 'The device has no half precision.'],
+    ]);
+    expect(report.devices[1]).toMatchObject({ milliseconds: 4, half: { milliseconds: 1 } });
+  });
+
+  it('does not try half precision of a device that is not right in single precision', async () => {
+    const { devices } = await probeDevices(model, { providers: ['wrong', 'missing'], program });
+    expect(devices.map(({ half }) => half)).toEqual([null, null, null]);
+  });
+
+  it('takes the device that is the fastest in the precision that it is used in', async () => {
+    const { chosen } = await probeDevices(model, { providers: ['half-lame', 'fast', 'half-fast'], program });
+    expect(chosen).toBe('half-fast');
+    const others = await probeDevices(model, { providers: ['half-lame', 'fast', 'half-wrong'], program });
+    expect(others.chosen).toBe('fast');
+  });
+
   it('stays with the processor where nothing else is right', async () => {
     const report = await probeDevices(model, { providers: ['wrong', 'missing'], program });
     expect(report.chosen).toBe('cpu');
@@ -67,7 +109,7 @@ describe('trying devices', () => {
   });
 
   it.skipIf(!existsSync(path.join(swiftShader, 'libvk_swiftshader.so')))(
-    'finds WebGPU right, by a driver in software (skipped without Debian’s chromium)',
+    'finds WebGPU right, in single precision only, by a driver in software (skipped without Debian’s chromium)',
     { timeout: 120_000 },
     () => {
       const output = execFileSync(
@@ -86,17 +128,26 @@ describe('trying devices', () => {
       expect(devices.devices.find(({ provider }) => provider === 'webgpu')).toMatchObject({
         verdict: 'right',
         detail: '',
+        precision: 'single',
+        half: { verdict: 'missing', detail: 'The device has no half precision.' },
       });
     },
   );
 });
 
 describe('what is known of devices', () => {
-  const report = async () => {
-    const found = await probeDevices(model, { providers: ['fast'], program });
+  const report = async (provider = 'fast') => {
+    const found = await probeDevices(model, { providers: [provider], program });
     storeReport(model, found);
     return found;
   };
+  const processorUse = { provider: 'cpu', precision: 'single' };
+  const fastUse = { provider: 'fast', precision: 'single' } as const;
+  const halfUse = { provider: 'half-fast', precision: 'half' } as const;
+  const use = (): string => path.join(folder, 'device-in-use.json');
+  /** As left behind by a process that is no more. */
+  const endUnexpectedly = (): void =>
+    writeFileSync(use(), JSON.stringify({ ...JSON.parse(readFileSync(use(), 'utf8')), pid: 2 ** 22 + 1 }));
 
   it('is kept, but not for another machine, and not for another model', async () => {
     const found = await report();
@@ -108,6 +159,22 @@ describe('what is known of devices', () => {
     expect(storedReport(model)).toBeNull();
   });
 
+  it('counts as not tried yet where another version wrote it, before half precision was tried', async () => {
+    const { devices, ...rest } = await report();
+    const older = devices.map(({ provider, verdict, detail, milliseconds }) => ({
+      provider,
+      verdict,
+      detail,
+      milliseconds,
+    }));
+    writeFileSync(
+      path.join(folder, 'devices.json'),
+      JSON.stringify({ [model.info.sha256]: { ...rest, devices: older } }),
+    );
+    expect(storedReport(model)).toBeNull();
+    expect(beginUse(model)).toEqual(processorUse);
+  });
+
   it('need not be kept: where the folder cannot be written, indexing goes on', async () => {
     const found = await report();
     const file = path.join(folder, 'a-file');
@@ -116,7 +183,7 @@ describe('what is known of devices', () => {
       process.env['SEMBLANCE_MODELS'] = path.join(file, 'models');
       storeReport(model, found);
       expect(storedReport(model)).toBeNull();
-      expect(beginUse(model)).toBe('cpu');
+      expect(beginUse(model)).toEqual(processorUse);
     } finally {
       process.env['SEMBLANCE_MODELS'] = folder;
     }
@@ -124,26 +191,45 @@ describe('what is known of devices', () => {
 
   it('no longer has a device that failed in use', async () => {
     await report();
-    expect(beginUse(model)).toBe('fast');
-    distrust(model, 'fast', 'It was lost.');
+    expect(beginUse(model)).toEqual(fastUse);
+    distrust(model, fastUse, 'It was lost.');
     expect(storedReport(model)?.devices[1]).toMatchObject({ verdict: 'crashed', detail: 'It was lost.' });
-    expect(beginUse(model)).toBe('cpu');
+    expect(beginUse(model)).toEqual(processorUse);
+    endUse();
+  });
+
+  it('no longer has the half precision of a device that failed so; single precision is used next', async () => {
+    await report('half-fast');
+    expect(beginUse(model)).toEqual(halfUse);
+    distrust(model, halfUse, 'Too large.');
+    expect(storedReport(model)?.devices[1]).toMatchObject({
+      verdict: 'right',
+      precision: 'single',
+      half: { verdict: 'crashed', detail: 'Too large.' },
+    });
+    expect(beginUse(model)).toEqual({ provider: 'half-fast', precision: 'single' });
     endUse();
   });
 
   it('nor one during whose use the program ended twice', async () => {
     await report();
-    const use = path.join(folder, 'device-in-use.json');
-    const endUnexpectedly = (): void => {
-      // As left behind by a process that is no more.
-      writeFileSync(use, JSON.stringify({ ...JSON.parse(readFileSync(use, 'utf8')), pid: 2 ** 22 + 1 }));
-    };
-    expect(beginUse(model)).toBe('fast');
+    expect(beginUse(model)).toEqual(fastUse);
     endUnexpectedly();
-    expect(beginUse(model)).toBe('fast');
+    expect(beginUse(model)).toEqual(fastUse);
     endUnexpectedly();
-    expect(beginUse(model)).toBe('cpu');
+    expect(beginUse(model)).toEqual(processorUse);
     expect(storedReport(model)?.devices[1].verdict).toBe('crashed');
+  });
+
+  it('nor a precision during whose use the program ended twice', async () => {
+    await report('half-fast');
+    for (const precision of ['half', 'single'] as const) {
+      expect(beginUse(model)).toEqual({ provider: 'half-fast', precision });
+      endUnexpectedly();
+      expect(beginUse(model)).toEqual({ provider: 'half-fast', precision });
+      endUnexpectedly();
+    }
+    expect(beginUse(model)).toEqual(processorUse);
   });
 });
 
@@ -180,6 +266,99 @@ describe('a device in use', () => {
     for (const [{ values }] of results) expect(values).toEqual(expected);
     expect(told).toEqual(['The device was lost.']);
     expect(made).toEqual(['fake', 'cpu']);
+  });
+
+  /** A device that computes as the processor does, and gives what `change` makes of the numbers. */
+  const pretended = (
+    made: { provider: string; isHalf: boolean; outputs: string[]; asked: string[] }[],
+    change: (value: number) => number,
+  ): CreateSession => {
+    return async (graph, options) => {
+      const [provider] = options.executionProviders as string[];
+      const { node, output } = readModel(graph).graph;
+      const seen = {
+        provider,
+        isHalf: node.some(
+          ({ op_type, input }) => op_type === 'Conv' && input[1].startsWith('semblance/half/'),
+        ),
+        outputs: output.map(({ name }) => name),
+        asked: [] as string[],
+      };
+      made.push(seen);
+      const session = await ort.InferenceSession.create(graph, { executionProviders: ['cpu'] });
+      if (provider === 'cpu') return session;
+      return {
+        run: async (feeds: ort.InferenceSession.FeedsType, names: string[]) => {
+          seen.asked = names;
+          const results = await session.run(feeds, names);
+          for (const { data } of Object.values(results)) {
+            (data as Float32Array).forEach((value, i) => ((data as Float32Array)[i] = change(value)));
+          }
+          return results;
+        },
+        release: () => session.release(),
+      } as typeof session;
+    };
+  };
+
+  it('computes in half precision where it is told to, and agrees', async () => {
+    const made: Parameters<typeof pretended>[0] = [];
+    const create = pretended(made, (value) => value);
+    const extractor = await Extractor.load(model.graphPath, requests, {
+      threads: 1,
+      provider: 'fake',
+      precision: 'half',
+      create,
+    });
+    const [{ values }] = await extractor.run(pixels);
+    expect(made).toMatchObject([{ provider: 'fake', isHalf: true }]);
+    expect(cosine(values, await byProcessor())).toBeGreaterThan(0.9999);
+  });
+
+  it('that has not half the room for a photo’s numbers is followed by the processor in single precision', async () => {
+    const made: Parameters<typeof pretended>[0] = [];
+    const told: string[] = [];
+    const extractor = await Extractor.load(model.graphPath, requests, {
+      threads: 1,
+      provider: 'fake',
+      precision: 'half',
+      create: pretended(made, (value) => (value > 0.5 ? Infinity : value)),
+      onFallback: (detail) => told.push(detail),
+    });
+    expect((await extractor.run(pixels))[0].values).toEqual(await byProcessor());
+    expect(told).toEqual(['The numbers of a photo are too large for half precision.']);
+    expect(made.map(({ provider, isHalf }) => [provider, isHalf])).toEqual([
+      ['fake', true],
+      ['cpu', false],
+    ]);
+  });
+
+  it('gives back statistics and nothing else: no feature map is an output', async () => {
+    const statistics = [
+      ...requests,
+      { name: 'top_s32', statistic: { kind: 'pyramid' as const, levels: [1, 2] } },
+    ];
+    for (const precision of ['single', 'half'] as const) {
+      const made: Parameters<typeof pretended>[0] = [];
+      const create = pretended(made, (value) => value);
+      const extractor = await Extractor.load(model.graphPath, statistics, {
+        threads: 1,
+        provider: 'fake',
+        precision,
+        create,
+      });
+      const results = await extractor.run(pixels);
+      const [{ outputs, asked }] = made;
+      expect(asked).toEqual(outputs);
+      expect(outputs).toEqual(['b6e_s8', 'semblance/positional/1']);
+      const channels = statistics.map(
+        ({ name }) => model.info.taps.find((tap) => tap.name === name)!.channels,
+      );
+      expect(results.map(({ dims }) => dims)).toEqual([
+        [1, statisticsPerChannel, channels[0]],
+        [1, 5 * channels[1]],
+      ]);
+    }
   });
 
   it('that is not there any more is followed by the processor from the first photo on', async () => {

@@ -28,6 +28,7 @@ describe('the import rule of the house', () => {
     ['src-main/library/index.ts', '../descriptor/pooling.ts', /public face/],
     ['src-main/engine/index.ts', '../search/exact-index.ts', /public face/],
     ['src-main/cli/semblance.ts', '../engine/jobs.ts', /public face/],
+    ['src-main/cli/options.ts', '../vision/model-folders.ts', /public face/],
     ['src-main/engine/index.ts', '../../src-renderer/main.ts', /never imports the interface/],
     ['src-renderer/main.ts', '../src-main/engine/index.ts', /contract\/index\.ts/],
     ['src-renderer/main.ts', '../src-main/contract/types.ts', /contract\/index\.ts/],
@@ -41,6 +42,7 @@ describe('the import rule of the house', () => {
     ['src-main/vision/onnx/model-file.ts', '../../descriptor/index.ts'],
     ['src-main/app/shell.ts', '../engine/supervisor.ts'],
     ['src-main/cli/semblance.ts', '../engine/index.ts'],
+    ['src-main/cli/options.ts', '../vision/data-folder.ts'],
     ['src-renderer/main.ts', '../src-main/contract/index.ts'],
   ])('lets %s import %s', async (file, imported) => {
     expect(await complaints(file, imported)).toEqual([]);

@@ -92,11 +92,25 @@ function text({ node, system, cores, memoryBytes, library, models, hnsw, devices
   ].join('\n');
 }
 
-function deviceText({ provider, verdict, detail, milliseconds }: Device, chosen: string): string {
-  const time = milliseconds === null ? '' : `, ${milliseconds.toFixed(1)} ms for the test picture`;
+function deviceText(device: Device, chosen: string): string {
+  const { provider, verdict, detail } = device;
   const use = provider === chosen ? ' — used' : '';
   const advice = verdict === 'missing' ? howToGet(provider) : '';
-  return `${provider.padEnd(9)} ${verdict}${time}${use}${detail === '' ? '' : `: ${detail.replace(/\.$/, '')}.`}${advice}`;
+  const said = detail === '' ? '' : `: ${detail.replace(/\.$/, '')}.`;
+  return `${provider.padEnd(9)} ${verdict}${timeText(device)}${use}${said}${halfText(device)}${advice}`;
+}
+
+function timeText({ milliseconds, precision, half }: Device): string {
+  if (milliseconds === null) return '';
+  const single = `${milliseconds.toFixed(1)} ms`;
+  if (precision === 'single') return `, ${single} for the test picture`;
+  return `, ${half?.milliseconds?.toFixed(1)} ms for the test picture in half precision (${single} in single)`;
+}
+
+/** Why it computes in single precision, where that needs a reason. */
+function halfText({ verdict, precision, half }: Device): string {
+  if (half === null || precision === 'half' || verdict !== 'right') return '';
+  return `. Half precision is not used: ${half.detail}`;
 }
 
 /** The one command, where there is one. */

@@ -15,7 +15,7 @@ import {
   writeModel,
 } from './model-file.ts';
 import { dropUnused } from './prune.ts';
-import type { Graph } from './schema.ts';
+import type { Graph, Node } from './schema.ts';
 
 /** A value in a graph that becomes a feature map. */
 export interface TapPlan {
@@ -55,6 +55,11 @@ export const photoInput = 'photo';
 /** Name of the value that is a tap's feature map after the floor; it is made from the map and nothing else. */
 export function clampedMap(tap: string): string {
   return `${prefix}/${tap}/clamped`;
+}
+
+/** The node of an edited graph that makes the normalised picture, from which the network goes on. */
+export function pictureMaker({ node: nodes }: Graph): Node | undefined {
+  return nodes.find(({ input }) => input.includes(normalisedRestName));
 }
 
 /** First version of the standard operators in which all that is added here exists; for sizes and tokens, too. */
@@ -119,6 +124,7 @@ export function extractionGraph(bytes: Uint8Array, plan: ExtractionPlan): Uint8A
 const prefix = 'semblance';
 const floorName = `${prefix}/floor`;
 const rowsName = `${prefix}/rows`;
+const normalisedRestName = `${prefix}/normalised_rest`;
 const rootName = (p: number) => `${prefix}/root${p}`;
 
 /** Renames the model's own values, in place, where their names are wanted for the outputs. */
@@ -186,8 +192,8 @@ function addNormalisation(
     node('Mul', [own('pixels'), own('factor')], own('scaled')),
     node('Add', [own('scaled'), own('offset')], own('normalised')),
     node('Mul', [own('pixels'), own('factor_rest')], own('scaled_rest')),
-    node('Add', [own('scaled_rest'), own('offset_rest')], own('normalised_rest')),
-    node('Add', [own('normalised'), own('normalised_rest')], networkInput),
+    node('Add', [own('scaled_rest'), own('offset_rest')], normalisedRestName),
+    node('Add', [own('normalised'), normalisedRestName], networkInput),
     ...(layout === 'nhwc' ? [node('Transpose', [networkInput], input, { perm: [0, 2, 3, 1] })] : []),
   );
 }

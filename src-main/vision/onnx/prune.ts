@@ -3,7 +3,7 @@ import { SemblanceError } from '../../contract/index.ts';
 import type { Graph, Node } from './schema.ts';
 
 /** Names that a node reads, those that its inner graphs read from outside included. */
-function reads(node: Node): string[] {
+export function reads(node: Node): string[] {
   const inner = node.attribute.flatMap((attribute) => [
     ...(attribute.g ? [attribute.g] : []),
     ...(attribute.graphs ?? []),

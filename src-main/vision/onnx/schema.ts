@@ -86,6 +86,7 @@ export interface Attribute {
   f?: number;
   i?: Integer;
   s?: Uint8Array;
+  t?: Tensor;
   ints?: Integer[];
   g?: Graph;
   graphs?: Graph[];
