@@ -10,7 +10,10 @@ const usualP = 3;
  * Another model has other feature maps, even where they are called the same: its usual taps are taken. A model that takes
  * one size only has one scale.
  */
-export function withModel(recipe: Recipe, model: Pick<ModelInfo, 'name' | 'taps' | 'size'>): Recipe {
+export function withModel(
+  recipe: Recipe,
+  model: Pick<ModelInfo, 'name' | 'taps' | 'size'> & Partial<Pick<ModelInfo, 'usualTaps'>>,
+): Recipe {
   if (recipe.model === model.name) return recipe;
   return { ...recipe, ...sizesFor(recipe, model), model: model.name, taps: usualTaps(model) };
 }
@@ -23,10 +26,15 @@ function sizesFor(recipe: Recipe, { size }: Pick<ModelInfo, 'size'>): Pick<Recip
   return { longerSide, scales };
 }
 
-function usualTaps({ name, taps }: Pick<ModelInfo, 'name' | 'taps'>): Tap[] {
+function usualTaps({
+  name,
+  taps,
+  usualTaps: named = [],
+}: Pick<ModelInfo, 'name' | 'taps'> & Partial<Pick<ModelInfo, 'usualTaps'>>): Tap[] {
   if (name === defaultRecipe.model) return defaultRecipe.taps;
+  const first = taps.filter((tap) => named.includes(tap.name));
   const deep = taps.filter(({ stride }) => stride === 0 || stride >= leastStride);
-  return (deep.length > 0 ? deep : taps).map((tap) => ({
+  return ([first, deep].find((some) => some.length > 0) ?? taps).map((tap) => ({
     name: tap.name,
     pooling: { kind: 'gem', p: usualP, learned: false },
     normalise: true,

@@ -13,6 +13,7 @@ import {
 } from '../contract/index.ts';
 import {
   addModel,
+  catalogue,
   installedModels,
   probeDevices,
   removeModel,
@@ -22,6 +23,7 @@ import {
   thumbnailOfFile,
 } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
+import { startInstall } from './install-job.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { searchLibrary } from './search.ts';
@@ -50,6 +52,8 @@ export function commandHandlers(engine: Engine): Handlers {
     devices: () => storedReport(engine.modelOf(engine.recipe)),
     probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
+    catalogue: () => catalogue(),
+    installModel: (request) => startInstall(engine, request),
     removeModel: ({ name }) => removeOwnModel(engine, name),
     folders: () => library.folders.list(),
     addFolder: ({ path }) => addFolder(engine, path),

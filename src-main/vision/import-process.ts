@@ -1,6 +1,6 @@
 /** Process that imports one model, so that a model that ends the process which loads it ends nothing else. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ModelInfo, SemblanceError, toErrorReport } from '../contract/index.ts';
 import type { ImportAnswer, ModelImport } from './add-model.ts';
@@ -13,35 +13,39 @@ const mostBytes = 2 ** 31 - 1;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 async function importModel(request: ModelImport): Promise<ModelInfo> {
-  const { file, name, preprocessing, layout, folder } = request;
+  const { file, name, preprocessing, layout, description, folder } = request;
   const bytes = readModelFile(file);
+  const fileSha256 = sha256(bytes);
+  if (request.sha256 !== null && fileSha256 !== request.sha256) throw otherFile(description?.title ?? name);
   const { graph, taps, size } = await readBackbone(bytes, path.dirname(file), preprocessing, layout);
   const info: ModelInfo = {
     name,
     isOwn: true,
-    title: name,
-    purpose: 'Added from a file.',
-    licence: 'as its author says',
-    origin: `${path.basename(file)}, sha256 ${sha256(bytes).slice(0, 16)}…`,
+    title: description?.title ?? name,
+    purpose: description?.purpose ?? 'Added from a file.',
+    licence: description?.licence ?? 'as its author says',
+    origin: `${description?.origin ?? path.basename(file)}, sha256 ${fileSha256.slice(0, 16)}…`,
+    catalogueName: description?.catalogueName ?? null,
     sha256: sha256(graph),
     sizeBytes: graph.length,
     size,
     taps: taps.map(({ name: tap, channels, stride }) => ({ name: tap, channels, stride })),
+    usualTaps: description?.usualTaps ?? [],
   };
   const same = installedModels().find((model) => model.info.sha256 === info.sha256);
   if (same) {
     throw new SemblanceError('invalid-arguments', `This model is installed already, as '${same.info.name}'.`);
   }
-  const making = path.join(folder, `.making-${process.pid}`);
-  try {
-    mkdirSync(making, { recursive: true });
-    writeFileSync(path.join(making, 'graph.onnx'), graph);
-    writeFileSync(path.join(making, 'model.json'), `${JSON.stringify(info, null, 2)}\n`);
-    renameSync(making, path.join(folder, name));
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
+  writeFileSync(path.join(folder, 'graph.onnx'), graph);
+  writeFileSync(path.join(folder, 'model.json'), `${JSON.stringify(info, null, 2)}\n`);
   return info;
+}
+
+function otherFile(title: string): SemblanceError {
+  return new SemblanceError(
+    'model-invalid',
+    `This is not the file that the catalogue knows as ${title} (its sha256 differs). Get that one, or import this one under a name of its own.`,
+  );
 }
 
 /** @throws SemblanceError `not-found`, `model-invalid` */

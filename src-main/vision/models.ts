@@ -17,10 +17,12 @@ const infoSchema = v.object({
   purpose: v.string(),
   licence: v.string(),
   origin: v.string(),
+  catalogueName: v.optional(v.nullable(v.string()), null),
   sha256: v.string(),
   sizeBytes: v.number(),
   size: v.optional(v.nullable(v.object({ width: v.number(), height: v.number() })), null),
   taps: v.array(v.object({ name: v.string(), channels: v.number(), stride: v.number() })),
+  usualTaps: v.optional(v.array(v.string()), []),
 });
 
 /**
@@ -40,6 +42,7 @@ export function installedModels(): InstalledModel[] {
 function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names
+    .filter((name) => !isUnfinished(name))
     .map((name) => path.join(folder, name))
     .filter(
       (model) => existsSync(path.join(model, 'model.json')) && existsSync(path.join(model, 'graph.onnx')),
@@ -48,6 +51,11 @@ function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
       info: { ...readInfo(path.join(model, 'model.json')), isOwn },
       graphPath: path.join(model, 'graph.onnx'),
     }));
+}
+
+/** What is being made, or fetched, has a name that no model has. */
+function isUnfinished(name: string): boolean {
+  return name.startsWith('.');
 }
 
 function readInfo(file: string): Omit<ModelInfo, 'isOwn'> {

@@ -27,6 +27,7 @@ const job: Job = {
   training: [],
   outcome: '',
   found: null,
+  model: null,
 };
 
 describe('the line of a running job', () => {
