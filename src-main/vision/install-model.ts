@@ -32,11 +32,11 @@ export function installable(name: string, from: 'file' | 'address'): CatalogueEn
 }
 
 /** @throws SemblanceError `invalid-arguments` */
-function addressOf({ name, title, address, howToGet }: CatalogueEntry): string {
+function addressOf({ name, title, address }: CatalogueEntry): string {
   if (address) return address.value;
   throw new SemblanceError(
     'invalid-arguments',
-    `No address is known for ${title}. ${howToGet?.words ?? ''} Then: semblance models install ${name} --file FILE`,
+    `No address of ${title} could be verified. The catalogue says how to get its file. Then add it from there: semblance models install ${name} --file FILE`,
   );
 }
 

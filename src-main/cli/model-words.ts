@@ -1,0 +1,28 @@
+/** An installed model in words, for a terminal. */
+import type { ModelInfo } from '../contract/index.ts';
+
+export function described({
+  name,
+  title,
+  purpose,
+  licence,
+  origin,
+  sha256,
+  sizeBytes,
+  size,
+  taps,
+}: ModelInfo): string {
+  return [
+    `${name}: ${title} (${(sizeBytes / 1e6).toFixed(1)} MB)`,
+    `  purpose  ${purpose}`,
+    `  licence  ${licence}`,
+    `  origin   ${origin}`,
+    `  sha256   ${sha256}`,
+    ...(size ? [`  size     ${size.width} × ${size.height} only`] : []),
+    `  taps     ${taps.map(tapText).join(', ')}`,
+  ].join('\n');
+}
+
+function tapText({ name, channels, stride }: ModelInfo['taps'][number]): string {
+  return `${name} (${channels} channels, ${stride === 0 ? 'whole picture' : `stride ${stride}`})`;
+}
