@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ import {
 let folder: string;
 let engine: Engine;
 let server: ModelServer | null;
-const before = { ...process.env };
+const { SEMBLANCE_MODELS: modelsBefore } = process.env;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'semblance-catalogue-'));
@@ -43,10 +44,9 @@ beforeEach(() => {
 afterEach(async () => {
   await engine.close();
   server?.close();
-  for (const name of ['SEMBLANCE_MODELS', 'SEMBLANCE_CATALOGUE']) {
-    if (before[name] === undefined) delete process.env[name];
-    else process.env[name] = before[name];
-  }
+  delete process.env['SEMBLANCE_CATALOGUE'];
+  if (modelsBefore === undefined) delete process.env['SEMBLANCE_MODELS'];
+  else process.env['SEMBLANCE_MODELS'] = modelsBefore;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -332,15 +332,12 @@ describe('installing from a file', () => {
 describe('a model of the catalogue', () => {
   it('is installed once, under another name where its own is taken, and again once it was removed', async () => {
     await offer((_, response) => response.end(modelBytes));
-    const other = path.join(folder, 'models/tiny');
-    await engine.call('removeModel', { name: 'tiny' }).catch(() => undefined);
     expect((await install()).state).toBe('done');
     await expect(engine.call('installModel', { name: 'tiny' })).rejects.toThrow(
       "Tiny transformer is installed already, as 'tiny'",
     );
     removeModel('tiny');
-    expect(existsSync(other)).toBe(false);
-    writeFileSync(other, 'Something of the person.');
+    writeFileSync(path.join(folder, 'models/tiny'), 'Something of the person.');
     expect((await install()).state).toBe('done');
     expect((await item()).installedAs).toBe('tiny-2');
   });
@@ -359,5 +356,69 @@ describe('a model of the catalogue', () => {
       expect(() => parseCommand('installModel', { name: 'tiny', ...more })).toThrow('installModel');
     }
     expect(server!.ranges).toEqual([]);
+  });
+});
+
+describe('in the terminal', () => {
+  const semblance = path.resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
+
+  /** @param onStart is given a way to press Ctrl-C */
+  function run(args: string[], onStart: (interrupt: () => void) => void = () => undefined) {
+    const child = spawn(process.execPath, [semblance, 'models', ...args], {
+      env: { ...process.env, SEMBLANCE_LIBRARY: path.join(folder, 'none') },
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+    onStart(() => child.kill('SIGINT'));
+    return new Promise<{ code: number | null; output: string; errors: string }>((done) =>
+      child.on('close', (code) => done({ code, output, errors })),
+    );
+  }
+
+  it('the catalogue is listed, in words and as JSON', async () => {
+    writeCatalogue(path.join(folder, 'catalogue.json'), [
+      entryFor('https://example.org/tiny.onnx', { licence: null }),
+      entryFor(null, { name: 'other', sha256: null }),
+    ]);
+    const { output } = await run(['catalogue']);
+    expect(output).toMatch(/tiny: Tiny transformer \(\d\.\d MB\)/);
+    expect(output).toContain('licence   not verified');
+    expect(output).toContain('address   https://example.org/tiny.onnx (served by the test)');
+    expect(output).toMatch(
+      /to get it Ask the test for it\. The script was not run by us\.\n +print\("model"\)/,
+    );
+    expect(output).toContain('semblance models install other --file FILE');
+    const items = JSON.parse((await run(['catalogue', '--json'])).output) as CatalogueItem[];
+    expect(items.map(({ name, installedAs }) => [name, installedAs])).toEqual([
+      ['tiny', null],
+      ['other', null],
+    ]);
+  });
+
+  it('a model is installed, from its address or a file, and stays where it is on Ctrl-C', async () => {
+    let interrupt: () => void = () => undefined;
+    const { ranges } = await offer((request, response) => {
+      inPieces(20_000, 20)(request, response);
+      if (ranges.length === 1) setTimeout(() => interrupt(), 150);
+    });
+    const stopped = await run(['install', 'tiny'], (press) => (interrupt = press));
+    expect(stopped.code).toBe(130);
+    expect(stopped.errors).toContain('What came is kept');
+    expect(catalogue()[0]).toMatchObject({ installedAs: null });
+    expect(catalogue()[0].keptBytes).toBeGreaterThan(0);
+    const { code, output } = await run(['install', 'tiny']);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^tiny: Tiny transformer .*Use it: semblance retune --model tiny\n$/s);
+    expect(ranges[1]).toMatch(/^bytes=\d+-$/);
+    removeModel('tiny');
+    const file = path.join(folder, 'tiny.onnx');
+    writeFileSync(file, modelBytes);
+    const added = await run(['install', 'tiny', '--file', file, '--json']);
+    expect(JSON.parse(added.output)).toMatchObject({ name: 'tiny', catalogueName: 'tiny' });
+    expect(ranges).toHaveLength(2);
+    const again = await run(['install', 'tiny']);
+    expect(again).toMatchObject({ code: 1, output: '' });
+    expect(again.errors).toContain("installed already, as 'tiny'");
   });
 });
