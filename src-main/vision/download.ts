@@ -191,7 +191,7 @@ function refused({ status }: Response, { host }: URL): SemblanceError {
   const retryable = status >= 500 || status === 429 || status === 416;
   return new SemblanceError(
     'download-failed',
-    `${host} answered ${status}${status === 404 ? ': there is no such file' : ''}. Check the address, or try again later.`,
+    `${host} answered ${status}${status === 404 ? ': there is no such file' : ''}. Check the address, try again later, or put the file on this machine and add it from there.`,
     { retryable },
   );
 }

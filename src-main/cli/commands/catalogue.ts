@@ -29,7 +29,7 @@ function itemText(item: CatalogueItem): string {
 }
 
 function picturesText(pictures: NonNullable<CatalogueItem['pictures']>['value']): string {
-  return pictures === 'any' ? 'of any size' : `${pictures.width} × ${pictures.height} pixels`;
+  return pictures === 'any' ? 'of any size' : `made for ${pictures.width} × ${pictures.height} pixels`;
 }
 
 function sourced(fact: { value: string; verified: string } | null): string {
