@@ -26,8 +26,9 @@ export function bytes(number: number): string {
 /** Jobs whose progress counts steps of their own, which tell nobody anything. */
 const stepKinds: readonly JobKind[] = ['fit', 'tune-search', 'map', 'time-profiles'];
 
-/** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', or 'Learning p · 35 %'. */
+/** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', 'Learning p · 35 %', or 'Downloading ResNet-50 · 4.5 MB of 97.8 MB'. */
 export function jobLine(job: Job): string {
+  if (job.kind === 'download') return downloadLine(job);
   const countsPhotos = !stepKinds.includes(job.kind);
   const parts = [
     job.total > 0 && countsPhotos ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step,
@@ -41,6 +42,17 @@ export function jobLine(job: Job): string {
   }
   if (job.secondsLeft !== null && job.done > 0) parts.push(`${timeLeft(job.secondsLeft)} left`);
   return parts.join(' · ');
+}
+
+function downloadLine({ step, done, total, state, secondsLeft }: Job): string {
+  return [
+    step,
+    total > 0 && `${bytes(done)} of ${bytes(total)}`,
+    state === 'paused' && 'paused',
+    secondsLeft !== null && `${timeLeft(secondsLeft)} left`,
+  ]
+    .filter((part) => part !== false)
+    .join(' · ');
 }
 
 /** What applying a recipe takes, a sentence each. */

@@ -40,3 +40,19 @@ export class ProgressBar {
     this.#drawn = false;
   }
 }
+
+/** Draws how much has been downloaded on a terminal; silent where the output is no terminal. */
+export function showBytes(done: number, total: number | null): void {
+  if (!process.stderr.isTTY) return;
+  const of = total === null ? '' : ` of ${megabytes(total)}`;
+  process.stderr.write(`\r\u001b[KDownloading: ${megabytes(done)}${of} MB`);
+}
+
+export function clearBytes(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}
+
+/** Without the unit, e.g. '97.8'. */
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -43,5 +43,6 @@ const program = new Command('semblance')
 program.parseAsync().catch((error: unknown) => {
   const { code, message } = toErrorReport(error);
   console.error(`semblance: ${message} (${code})`);
-  process.exitCode = 1;
+  // What was stopped by a signal has said so already.
+  process.exitCode ??= 1;
 });

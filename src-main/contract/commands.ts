@@ -3,6 +3,7 @@
  * schema of its arguments and the type of its answer. Arguments are validated wherever they cross a boundary.
  */
 import * as v from 'valibot';
+import type { CatalogueItem } from './catalogue.ts';
 import { SemblanceError } from './errors.ts';
 import type {
   DeviceReport,
@@ -73,6 +74,16 @@ export const commandArguments = {
     preprocessing: preprocessingSchema,
     /** null to take what the model's input looks like. */
     layout: v.nullable(v.picklist(['nchw', 'nhwc'])),
+  }),
+  /** Models that are recommended, and which of them are installed. */
+  catalogue: none,
+  /**
+   * Adds a model of the catalogue, from its address or from a file on this machine. Which address that is, the
+   * catalogue alone says.
+   */
+  installModel: v.strictObject({
+    name: v.pipe(v.string(), v.maxLength(100)),
+    path: v.optional(path),
   }),
   /** Deletes a backbone that was added and describes no photo. */
   removeModel: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)) }),
@@ -157,6 +168,8 @@ export interface CommandAnswers {
   devices: DeviceReport | null;
   probeDevices: DeviceReport;
   importModel: ModelInfo;
+  catalogue: CatalogueItem[];
+  installModel: Job;
   removeModel: { removed: string };
   makeEightBit: Job;
   folders: Folder[];

@@ -1,4 +1,5 @@
 /** What crosses a process boundary. Imports nothing but its validator. */
+export * from './catalogue.ts';
 export * from './commands.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -12,7 +12,7 @@ const usualP = 3;
  */
 export function withModel(
   recipe: Recipe,
-  model: Pick<ModelInfo, 'name' | 'taps' | 'size' | 'eightBit'>,
+  model: Pick<ModelInfo, 'name' | 'taps' | 'size' | 'eightBit'> & Partial<Pick<ModelInfo, 'usualTaps'>>,
 ): Recipe {
   if (recipe.model === model.name) return recipe;
   // A copy has the same feature maps as what it is of, so all else may stay.
@@ -44,10 +44,16 @@ function sizesFor(recipe: Recipe, { size }: Pick<ModelInfo, 'size'>): Pick<Recip
   return { longerSide, scales };
 }
 
-function usualTaps({ name, taps, eightBit }: Pick<ModelInfo, 'name' | 'taps' | 'eightBit'>): Tap[] {
+function usualTaps({
+  name,
+  taps,
+  eightBit,
+  usualTaps: named = [],
+}: Pick<ModelInfo, 'name' | 'taps' | 'eightBit'> & Partial<Pick<ModelInfo, 'usualTaps'>>): Tap[] {
   if ([name, eightBit?.of].includes(defaultRecipe.model)) return defaultRecipe.taps;
+  const first = taps.filter((tap) => named.includes(tap.name));
   const deep = taps.filter(({ stride }) => stride === 0 || stride >= leastStride);
-  return (deep.length > 0 ? deep : taps).map((tap) => ({
+  return ([first, deep].find((some) => some.length > 0) ?? taps).map((tap) => ({
     name: tap.name,
     pooling: { kind: 'gem', p: usualP, learned: false },
     normalise: true,

@@ -65,8 +65,8 @@ export interface SearchAnswer {
 /**
  * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
- * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes, and `renew-cache` brings what an older version stored into
- * the present form.
+ * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
+ * `renew-cache` brings what an older version stored into the present form, and `download` adds a model of the catalogue.
  */
 export type JobKind =
   | 'index'
@@ -78,7 +78,8 @@ export type JobKind =
   | 'map'
   | 'eight-bit'
   | 'time-profiles'
-  | 'renew-cache';
+  | 'renew-cache'
+  | 'download';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
 /** What an index job found and did; complete once the job has ended. */
@@ -104,7 +105,10 @@ export interface TrainingEpoch {
   heldOut: number | null;
 }
 
-/** A long job. Progress counts photos, except in `fit`, `tune-search`, `map` and `time-profiles`, where it counts steps. */
+/**
+ * A long job. Progress counts photos, except in `fit`, `tune-search`, `map` and `time-profiles`, where it counts steps, and
+ * in `download`, where it counts bytes.
+ */
 export interface Job {
   id: number;
   kind: JobKind;
@@ -128,6 +132,8 @@ export interface Job {
   outcome: string;
   /** Only of searches for a better recipe, the best so far. */
   found: TuneSearchFinding | null;
+  /** Only of downloads, the catalogue's name of the model. */
+  model: string | null;
 }
 
 export interface GenerationInfo {
@@ -163,6 +169,8 @@ export interface ModelInfo {
   licence: string;
   /** Where it comes from: package, version, authors. */
   origin: string;
+  /** Name of the catalogue's entry that it came by, or null. */
+  catalogueName: string | null;
   sha256: string;
   sizeBytes: number;
   /** Where it takes pictures of one size only, which all are stretched to. */
@@ -170,6 +178,8 @@ export interface ModelInfo {
   eightBit: EightBitCopy | null;
   /** `stride` is pixels to a position of the map; 0 for what stands for the whole picture. */
   taps: { name: string; channels: number; stride: number }[];
+  /** Names of the taps that are taken first; empty where they follow from the strides. */
+  usualTaps: string[];
 }
 
 /** What came of trying a device: right, or why it is not used. */

@@ -13,6 +13,7 @@ import {
 } from '../contract/index.ts';
 import {
   addModel,
+  catalogue,
   installedModels,
   probeDevices,
   removeModel,
@@ -23,6 +24,7 @@ import {
 } from '../vision/index.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
+import { startInstall } from './install-job.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
@@ -52,6 +54,8 @@ export function commandHandlers(engine: Engine): Handlers {
     devices: () => storedReport(engine.modelOf(engine.recipe)),
     probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
+    catalogue: () => catalogue(),
+    installModel: (request) => startInstall(engine, request),
     removeModel: ({ name }) => removeOwnModel(engine, name),
     makeEightBit: (request) => startEightBit(engine, request).job,
     folders: () => library.folders.list(),

@@ -19,6 +19,7 @@ import {
   endUse,
   type InstalledModel,
   installedModels,
+  type InstallOptions,
   probeDevices,
   processor,
   storedReport,
@@ -42,6 +43,8 @@ export interface EngineOptions {
   crossover?: number;
   /** Worker threads that read photos. */
   workers?: number;
+  /** How patient downloads are, where not as usual. */
+  download?: Pick<InstallOptions, 'stallMs' | 'pauseMs'>;
 }
 
 /** Listeners hear of a changed library at most this often. */

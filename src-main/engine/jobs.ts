@@ -1,4 +1,7 @@
-/** Long jobs: one runs at a time, the others wait; each can be watched, paused, resumed and cancelled. */
+/**
+ * Long jobs: one that computes runs at a time, and beside it one that downloads; the others wait. Each can be watched,
+ * paused, resumed and cancelled.
+ */
 import {
   type IndexSummary,
   type Job,
@@ -27,11 +30,20 @@ export interface JobProgress {
   step?: string;
   done?: number;
   total?: number;
+  /** What was done before the job began, and says nothing of how fast it is. */
+  startsAt?: number;
   /** How training went in another epoch. */
   epoch?: TrainingEpoch;
 }
 
 export type JobWork = (control: JobControl) => Promise<void>;
+
+/** What jobs take from each other: those of one lane wait for one another. */
+type Lane = 'processor' | 'network';
+
+function laneOf(kind: JobKind): Lane {
+  return kind === 'download' ? 'network' : 'processor';
+}
 
 /** Ended jobs that are remembered. */
 const rememberedJobs = 20;
@@ -41,8 +53,8 @@ const reportIntervalMs = 200;
 export class Jobs {
   readonly #onChange: (job: Job) => void;
   readonly #runs: Run[] = [];
+  readonly #current = new Map<Lane, Run>();
   #nextId = 1;
-  #current: Run | null = null;
   #closing = false;
 
   /** @param onChange told of every change of a job; progress comes at most five times a second */
@@ -54,9 +66,13 @@ export class Jobs {
     return this.#runs.map((run) => run.job());
   }
 
-  /** Queues a job. The promise settles with the job as it ended, and never rejects. */
-  start(kind: JobKind, work: JobWork): { job: Job; ended: Promise<Job> } {
-    const run = new Run(this.#nextId++, kind, work, this.#onChange);
+  /**
+   * Queues a job. The promise settles with the job as it ended, and never rejects.
+   * @param about the model that a download is for
+   */
+  start(kind: JobKind, work: JobWork, about: { model?: string } = {}): { job: Job; ended: Promise<Job> } {
+    const { model = null } = about;
+    const run = new Run({ id: this.#nextId++, kind, model, work, onChange: this.#onChange });
     this.#runs.push(run);
     const over = this.#runs.filter((each) => each.isOver);
     if (over.length > rememberedJobs) this.#runs.splice(this.#runs.indexOf(over[0]), 1);
@@ -105,21 +121,32 @@ export class Jobs {
   }
 
   #runNext(): void {
-    if (this.#current || this.#closing) return;
-    const next = this.#runs.find((run) => run.isQueued);
-    if (!next) return;
-    this.#current = next;
-    void next.run().then(() => {
-      this.#current = null;
-      this.#runNext();
-    });
+    if (this.#closing) return;
+    for (const next of this.#runs) {
+      const lane = laneOf(next.kind);
+      if (!next.isQueued || this.#current.has(lane)) continue;
+      this.#current.set(lane, next);
+      void next.run().then(() => {
+        this.#current.delete(lane);
+        this.#runNext();
+      });
+    }
   }
+}
+
+interface RunParts {
+  id: number;
+  kind: JobKind;
+  model: string | null;
+  work: JobWork;
+  onChange: (job: Job) => void;
 }
 
 /** One job and its state. */
 class Run implements JobControl {
   readonly id: number;
   readonly kind: JobKind;
+  readonly #model: string | null;
   readonly ended: Promise<Job>;
   readonly #work: JobWork;
   readonly #onChange: (job: Job) => void;
@@ -130,6 +157,7 @@ class Run implements JobControl {
   #step = 'Waiting';
   #done = 0;
   #total = 0;
+  #doneBefore = 0;
   #error: Job['error'] = null;
   #summary: IndexSummary | null = null;
   #training: TrainingEpoch[] = [];
@@ -142,9 +170,10 @@ class Run implements JobControl {
   #wake: (() => void) | null = null;
   #toldAtMs = 0;
 
-  constructor(id: number, kind: JobKind, work: JobWork, onChange: (job: Job) => void) {
+  constructor({ id, kind, model, work, onChange }: RunParts) {
     this.id = id;
     this.kind = kind;
+    this.#model = model;
     this.#work = work;
     this.#onChange = onChange;
     this.ended = new Promise((resolve) => {
@@ -166,10 +195,11 @@ class Run implements JobControl {
 
   job(): Job {
     const seconds = this.#workedSeconds();
-    const countsPhotos = !['fit', 'tune-search', 'map', 'time-profiles'].includes(this.kind);
+    const countsPhotos = !['fit', 'tune-search', 'map', 'time-profiles', 'download'].includes(this.kind);
     const photosPerSecond = countsPhotos && seconds > 0 ? this.#done / seconds : 0;
     const left = this.#total - this.#done;
-    const known = this.#state === 'running' && this.#done > 0 && this.#total > 0;
+    const doneHere = this.#done - this.#doneBefore;
+    const known = this.#state === 'running' && doneHere > 0 && this.#total > 0;
     return {
       id: this.id,
       kind: this.kind,
@@ -178,7 +208,7 @@ class Run implements JobControl {
       done: this.#done,
       total: this.#total,
       photosPerSecond,
-      secondsLeft: known ? (left * seconds) / this.#done : null,
+      secondsLeft: known ? (left * seconds) / doneHere : null,
       startedAtMs: this.#startedAtMs,
       endedAtMs: this.#endedAtMs,
       error: this.#error,
@@ -186,6 +216,7 @@ class Run implements JobControl {
       training: this.#training,
       outcome: this.#outcome,
       found: this.#found,
+      model: this.#model,
     };
   }
 
@@ -244,7 +275,8 @@ class Run implements JobControl {
     this.#done = progress.done ?? this.#done;
     this.#total = progress.total ?? this.#total;
     // The rate is that of the work that `done` counts, not of the looking round before it.
-    if (progress.done === 0 && this.#state === 'running') {
+    if (progress.done === (progress.startsAt ?? 0) && this.#state === 'running') {
+      this.#doneBefore = progress.done;
       this.#workedMs = 0;
       this.#workingSinceMs = performance.now();
     }

@@ -1,4 +1,4 @@
-/** The paths that a browser may name: folders to add and models to import, under the roots that the server was started with. */
+/** The paths that a browser may name: folders to add and models to import or install, under the roots that the server was started with. */
 import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, sep } from 'node:path';
 import { SemblanceError } from '../contract/index.ts';

@@ -39,6 +39,13 @@ export async function answerCommand(
     const { path, ...request } = parseCommand('importModel', args);
     return host.call('importModel', { ...request, path: allowedFile(path, host.roots) });
   }
+  if (command === 'installModel') {
+    const { name, path } = parseCommand('installModel', args);
+    return host.call('installModel', {
+      name,
+      ...(path !== undefined && { path: allowedFile(path, host.roots) }),
+    });
+  }
   const parsed = parseCommand(command, args);
   return host.call(command as never, parsed as never);
 }

@@ -13,7 +13,13 @@ import {
 } from '../contract/index.ts';
 import { download, type DownloadOptions } from './download.ts';
 import { ownModelsFolder } from './model-folders.ts';
-import { installedModels } from './models.ts';
+import { inNewFolder, isTaken } from './store-model.ts';
+
+/** What is said of a model, where more is known than its file tells. */
+export type ModelDescription = Pick<
+  ModelInfo,
+  'title' | 'purpose' | 'licence' | 'origin' | 'catalogueName' | 'usualTaps'
+>;
 
 export interface ModelImport {
   file: string;
@@ -21,9 +27,16 @@ export interface ModelImport {
   preprocessing: Preprocessing;
   /** null to take what the model's input looks like. */
   layout: 'nchw' | 'nhwc' | null;
-  /** Where own models lie. */
+  /** null for what the file tells. */
+  description: ModelDescription | null;
+  /** Hexadecimal, of the file that it should be; null for any. */
+  sha256: string | null;
+  /** An empty folder that the model is written to. */
   folder: string;
 }
+
+type ModelRequest = Omit<ModelImport, 'folder' | 'description' | 'sha256'> &
+  Partial<Pick<ModelImport, 'description' | 'sha256'>>;
 
 export type ImportAnswer = { info: ModelInfo } | { error: ErrorReport };
 
@@ -33,68 +46,92 @@ const namePattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const patienceMs = 10 * 60_000;
 
 /**
+ * @param signal ends it; nothing of the model stays then
  * @throws SemblanceError `invalid-arguments` for names that are taken or none, `not-found`, `model-invalid` that says
- *   what the model lacks
+ *   what the model lacks, `cancelled`
  */
-export async function addModel(request: Omit<ModelImport, 'folder'>): Promise<ModelInfo> {
-  const { name } = request;
+export async function addModel(request: ModelRequest, signal?: AbortSignal): Promise<ModelInfo> {
+  const { name, description = null, sha256 = null } = request;
   if (!namePattern.test(name)) {
     throw new SemblanceError(
       'invalid-arguments',
       `'${name}' cannot be a model's name. Use letters, digits, dots and hyphens.`,
     );
   }
-  const folder = ownModelsFolder();
-  const taken =
-    installedModels().some(({ info }) => info.name === name) || existsSync(path.join(folder, name));
-  if (taken) {
+  if (isTaken(name)) {
     throw new SemblanceError('invalid-arguments', `There is a model '${name}' already. Give another name.`);
   }
-  const answer = await imported({ ...request, file: path.resolve(request.file), folder });
-  if ('error' in answer) throw SemblanceError.fromReport(answer.error);
-  return answer.info;
+  return inNewFolder(name, async (folder) => {
+    const file = path.resolve(request.file);
+    const answer = await imported({ ...request, file, description, sha256, folder }, signal);
+    if (signal?.aborted) throw stopped();
+    if ('error' in answer) throw SemblanceError.fromReport(answer.error);
+    return answer.info;
+  });
+}
+
+/** Where a file from this address is kept until its model is installed. */
+export function downloadedFile(address: string): string {
+  const mark = createHash('sha256').update(address).digest('hex').slice(0, 16);
+  return path.join(ownModelsFolder(), '.downloads', `${mark}.onnx`);
 }
 
 /**
- * The same for a file in the web. What was downloaded goes once the model is installed, and stays for another attempt where
- * it was cut off.
+ * The same for a file in the web. What was downloaded goes once the model is installed or turns out to be none, and stays
+ * for another attempt where it was cut off or stopped.
+ * @param options `onWhole` is told when the file is there, and the model is looked at
  * @throws SemblanceError of `download` and `addModel`
  */
 export async function addModelFrom(
   address: string,
-  request: Omit<ModelImport, 'folder' | 'file'>,
-  options: DownloadOptions,
+  request: Omit<ModelRequest, 'file'>,
+  { onWhole, ...options }: DownloadOptions & { onWhole?: () => void },
 ): Promise<ModelInfo> {
-  const mark = createHash('sha256').update(address).digest('hex').slice(0, 16);
-  const folder = path.join(ownModelsFolder(), '.downloads');
-  const file = path.join(folder, `${mark}.onnx`);
+  const file = downloadedFile(address);
   await download(address, file, options);
+  onWhole?.();
   try {
-    return await addModel({ ...request, file });
+    return await addModel({ ...request, file }, options.signal);
   } finally {
-    rmSync(file, { force: true });
+    if (!options.signal?.aborted) rmSync(file, { force: true });
   }
 }
 
-function imported(request: ModelImport): Promise<ImportAnswer> {
+function stopped(): SemblanceError {
+  return new SemblanceError('cancelled', 'Adding the model was stopped.');
+}
+
+function imported(request: ModelImport, signal: AbortSignal | undefined): Promise<ImportAnswer> {
+  if (signal?.aborted) return Promise.reject(stopped());
   const child = fork(fileURLToPath(sibling(import.meta.url, 'import-process')), {
     // What the runtime prints about a model is no concern of the person's.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     timeout: patienceMs,
+    ...(signal && { signal }),
   });
   return new Promise((resolve, reject) => {
-    child.once('message', (answer) => resolve(answer as ImportAnswer));
-    child.once('error', reject);
-    child.once('exit', () =>
-      reject(
-        new SemblanceError(
-          'model-invalid',
-          'The model ended the process that looked at it: it is damaged, or too large for the memory.',
-        ),
-      ),
-    );
-    child.send(request);
+    let answer: ImportAnswer | null = null;
+    let failure: Error | null = null;
+    child.once('message', (message) => (answer = message as ImportAnswer));
+    child.once('error', (error) => {
+      failure = signal?.aborted ? stopped() : error;
+      // Where the process could not even be started, no exit follows.
+      if (child.pid === undefined) reject(failure);
+    });
+    // Only once it is gone, nothing is written to the folder any more.
+    child.once('exit', () => {
+      if (answer) resolve(answer);
+      else reject(failure ?? crashed());
+    });
+    child.send(request, () => undefined);
   });
+}
+
+function crashed(): SemblanceError {
+  return new SemblanceError(
+    'model-invalid',
+    'The model ended the process that looked at it: it is damaged, or too large for the memory.',
+  );
 }
 
 /** @throws SemblanceError `not-found` for a model that is none of the user's own */

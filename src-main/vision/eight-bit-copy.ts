@@ -1,7 +1,5 @@
 /** Adds a model's eight-bit copy to the user's own, for processors that compute it faster. */
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   eightBitName,
@@ -10,15 +8,15 @@ import {
   SemblanceError,
   sibling,
 } from '../contract/index.ts';
-import { ownModelsFolder } from './model-folders.ts';
-import { type InstalledModel, installedModels } from './models.ts';
+import type { InstalledModel } from './models.ts';
 import type { QuantisationRequest, Turn } from './quantise-model.ts';
+import { inNewFolder, isTaken } from './store-model.ts';
 
 export interface EightBitRequest extends QuantisationRequest {
   model: ModelInfo;
   /** Of the copy. */
   name: string;
-  /** Where own models lie. */
+  /** An empty folder that the copy is written to. */
   folder: string;
   /** A copy that is less than so many times as fast is not kept. */
   leastGain: number;
@@ -48,47 +46,63 @@ export async function addEightBitCopy(
   { turn, signal, leastGain }: EightBitOptions,
 ): Promise<ModelInfo> {
   const name = eightBitName(info.name);
-  const folder = ownModelsFolder();
   if (info.eightBit) {
     throw new SemblanceError('invalid-arguments', `'${info.name}' computes in eight bits already.`);
   }
-  if (installedModels().some((model) => model.info.name === name) || existsSync(path.join(folder, name))) {
+  if (isTaken(name)) {
     throw new SemblanceError(
       'invalid-arguments',
       `There is a model '${name}' already. Remove it to make it anew.`,
     );
   }
+  return inNewFolder(name, (folder) =>
+    made({ ...photos, graphPath, model: info, name, folder, leastGain }, turn, signal),
+  );
+}
+
+function made(request: EightBitRequest, turn: Turn, signal: AbortSignal): Promise<ModelInfo> {
   const child = fork(fileURLToPath(sibling(import.meta.url, 'eight-bit-process')), {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     signal,
     killSignal: 'SIGKILL',
   });
   return new Promise((resolve, reject) => {
-    const ended = (): void =>
-      reject(
-        signal.aborted
-          ? new SemblanceError('cancelled', 'No copy was made.')
-          : new SemblanceError(
-              'not-available',
-              'The process that made the copy ended: the model is too large for the memory, or of a strange kind. Use it as it is.',
-            ),
-      );
+    let info: ModelInfo | null = null;
+    let failure: Error | null = null;
     child.on('message', (message: EightBitMessage) => {
-      if (message.kind === 'made') resolve(message.info);
-      else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
+      if (message.kind === 'made') info = message.info;
+      else if (message.kind === 'failed') failure = SemblanceError.fromReport(message.error);
       else {
         turn(message.step, message.done, message.total).then(
-          () => child.send('go on'),
+          () => child.send('go on', () => undefined),
           (error: unknown) => {
+            failure = error instanceof Error ? error : new Error(String(error));
             child.kill('SIGKILL');
-            reject(error instanceof Error ? error : new Error(String(error)));
           },
         );
       }
     });
-    child.once('error', ended);
-    child.once('exit', ended);
-    const request: EightBitRequest = { ...photos, graphPath, model: info, name, folder, leastGain };
-    child.send(request);
+    child.once('error', (error) => {
+      failure ??= error;
+      // Where the process could not even be started, no exit follows.
+      if (child.pid === undefined) reject(failure);
+    });
+    // Only once it is gone, nothing is written to the folder any more.
+    child.once('exit', () => {
+      if (info) resolve(info);
+      else reject(signal.aborted ? stopped() : (failure ?? crashed()));
+    });
+    child.send(request, () => undefined);
   });
+}
+
+function stopped(): SemblanceError {
+  return new SemblanceError('cancelled', 'No copy was made.');
+}
+
+function crashed(): SemblanceError {
+  return new SemblanceError(
+    'not-available',
+    'The process that made the copy ended: the model is too large for the memory, or of a strange kind. Use it as it is.',
+  );
 }

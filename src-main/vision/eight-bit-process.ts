@@ -2,7 +2,7 @@
 import { type ModelInfo, SemblanceError, toErrorReport } from '../contract/index.ts';
 import type { EightBitMessage, EightBitRequest } from './eight-bit-copy.ts';
 import { leastAgreement, quantisedModel, type Turn } from './quantise-model.ts';
-import { storeModel } from './store-model.ts';
+import { writeModelFolder } from './store-model.ts';
 
 function send(message: EightBitMessage): void {
   process.send?.(message);
@@ -30,14 +30,16 @@ async function make({ model, name, folder, leastGain, ...request }: EightBitRequ
       `This processor would compute '${model.name}' in eight bits ${gain.toFixed(2)} times as fast, which is not worth another model. Use it as it is.`,
     );
   }
-  return storeModel(folder, graph, {
+  return writeModelFolder(folder, graph, {
     name,
     title: `${model.title}, 8 bit`,
     purpose: 'A faster copy, made on this machine.',
     licence: model.licence,
     origin: `${model.title}, calibrated on photos of the library`,
+    catalogueName: null,
     size: model.size,
     taps: model.taps,
+    usualTaps: model.usualTaps,
     eightBit: { of: model.name, ofSha256: model.sha256, agreement, gain },
   });
 }

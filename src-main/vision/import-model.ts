@@ -42,14 +42,16 @@ export async function readBackbone(
 ): Promise<ReadModel> {
   const model = readModel(bytes);
   takeInExternalData(model, folder);
-  const whole = writeModel(model);
   const { name, layout, size: declared } = imageInput(model, wantedLayout);
-  // Most exporters write down the size that they were shown; without its classifier, the network takes any.
+  // Most exporters declare the size of their example, whatever the network takes; so other sizes are tried first.
+  freeSides(model, name, layout);
+  const whole = writeModel(model);
+  const onlySize = declared ?? usualSize;
   let size: Size | null = null;
   let seen = await explored(whole, { input: name, layout, preprocessing, size: freeSize });
-  // One with embedded positions does not.
+  // A network with a classifier, or with embedded positions, may take but one size.
   if (seen === null) {
-    size = declared ?? usualSize;
+    size = onlySize;
     seen = await explored(whole, { input: name, layout, preprocessing, size });
   }
   if (seen === null) throw await whyItFails(whole, operatorSet(model));
@@ -65,7 +67,7 @@ export async function readBackbone(
   let graph = edited(size);
   let problem = await checked(graph, taps);
   if (problem && size === null) {
-    size = declared ?? usualSize;
+    size = onlySize;
     graph = edited(size);
     problem = await checked(graph, taps);
   }
@@ -100,6 +102,13 @@ function imageInput(
   }
   const [height, width] = layout === 'nchw' ? [dims[2], dims[3]] : [dims[1], dims[2]];
   return { name, layout, size: height !== null && width !== null ? { width, height } : null };
+}
+
+/** Declares height and width of the image, in place, to be free. */
+function freeSides({ graph }: Model, input: string, layout: 'nchw' | 'nhwc'): void {
+  const dims = graph.input.find(({ name }) => name === input)?.type?.tensor_type?.shape?.dim ?? [];
+  const height = layout === 'nchw' ? 2 : 1;
+  dims.splice(height, 2, { dim_param: 'height' }, { dim_param: 'width' });
 }
 
 /** null stands for a free dimension. */

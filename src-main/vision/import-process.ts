@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type ModelInfo, SemblanceError, toErrorReport } from '../contract/index.ts';
 import type { ImportAnswer, ModelImport } from './add-model.ts';
 import { readBackbone } from './import-model.ts';
-import { storeModel } from './store-model.ts';
+import { writeModelFolder } from './store-model.ts';
 
 /** An ONNX file holds no more than this. */
 const mostBytes = 2 ** 31 - 1;
@@ -13,19 +13,30 @@ const mostBytes = 2 ** 31 - 1;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 async function importModel(request: ModelImport): Promise<ModelInfo> {
-  const { file, name, preprocessing, layout, folder } = request;
+  const { file, name, preprocessing, layout, description, folder } = request;
   const bytes = readModelFile(file);
+  const fileSha256 = sha256(bytes);
+  if (request.sha256 !== null && fileSha256 !== request.sha256) throw otherFile(description?.title ?? name);
   const { graph, taps, size } = await readBackbone(bytes, path.dirname(file), preprocessing, layout);
-  return storeModel(folder, graph, {
+  return writeModelFolder(folder, graph, {
     name,
-    title: name,
-    purpose: 'Added from a file.',
-    licence: 'as its author says',
-    origin: `${path.basename(file)}, sha256 ${sha256(bytes).slice(0, 16)}…`,
+    title: description?.title ?? name,
+    purpose: description?.purpose ?? 'Added from a file.',
+    licence: description?.licence ?? 'as its author says',
+    origin: `${description?.origin ?? path.basename(file)}, sha256 ${fileSha256.slice(0, 16)}…`,
+    catalogueName: description?.catalogueName ?? null,
     size,
     eightBit: null,
     taps: taps.map(({ name: tap, channels, stride }) => ({ name: tap, channels, stride })),
+    usualTaps: description?.usualTaps ?? [],
   });
+}
+
+function otherFile(title: string): SemblanceError {
+  return new SemblanceError(
+    'model-invalid',
+    `This is not the file that the catalogue knows as ${title} (its sha256 differs). Get that one, or import this one under a name of its own.`,
+  );
 }
 
 /** @throws SemblanceError `not-found`, `model-invalid` */

@@ -1,9 +1,11 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
 export { addModel, addModelFrom, removeModel } from './add-model.ts';
 export { alteredPhotos, alterations } from './alterations.ts';
+export { catalogue } from './catalogue.ts';
 export { croppedPhoto } from './cropped-photo.ts';
 export { addEightBitCopy } from './eight-bit-copy.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
+export { installable, installModel, type InstallOptions } from './install-model.ts';
 export { type InstalledModel, installedModels } from './models.ts';
 
 export { runtimeProduct } from './runtime-product.ts';

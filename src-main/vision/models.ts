@@ -17,6 +17,7 @@ const infoSchema = v.object({
   purpose: v.string(),
   licence: v.string(),
   origin: v.string(),
+  catalogueName: v.optional(v.nullable(v.string()), null),
   sha256: v.string(),
   sizeBytes: v.number(),
   size: v.optional(v.nullable(v.object({ width: v.number(), height: v.number() })), null),
@@ -32,6 +33,7 @@ const infoSchema = v.object({
     null,
   ),
   taps: v.array(v.object({ name: v.string(), channels: v.number(), stride: v.number() })),
+  usualTaps: v.optional(v.array(v.string()), []),
 });
 
 /**
@@ -51,6 +53,7 @@ export function installedModels(): InstalledModel[] {
 function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names
+    .filter((name) => !isUnfinished(name))
     .map((name) => path.join(folder, name))
     .filter(
       (model) => existsSync(path.join(model, 'model.json')) && existsSync(path.join(model, 'graph.onnx')),
@@ -59,6 +62,11 @@ function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
       info: { ...readInfo(path.join(model, 'model.json')), isOwn },
       graphPath: path.join(model, 'graph.onnx'),
     }));
+}
+
+/** What is being made, or fetched, has a name that no model has. */
+function isUnfinished(name: string): boolean {
+  return name.startsWith('.');
 }
 
 function readInfo(file: string): Omit<ModelInfo, 'isOwn'> {

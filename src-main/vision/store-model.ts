@@ -1,16 +1,44 @@
 /** Puts a model among the user's own, whole or not at all. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ModelInfo, SemblanceError } from '../contract/index.ts';
+import { ownModelsFolder } from './model-folders.ts';
 import { installedModels } from './models.ts';
 
+/** Whether a model, or something else where its folder would be, has this name. */
+export function isTaken(name: string): boolean {
+  return (
+    installedModels().some(({ info }) => info.name === name) || existsSync(path.join(ownModelsFolder(), name))
+  );
+}
+
 /**
- * @param folder where own models lie
+ * Lets something write a model into an empty folder, which becomes the model's own only once that has succeeded.
+ * @throws what the action throws; nothing of the model stays then
+ */
+export async function inNewFolder<Result>(
+  name: string,
+  action: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const making = path.join(ownModelsFolder(), `.making-${process.pid}-${name}`);
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  try {
+    const result = await action(making);
+    renameSync(making, path.join(ownModelsFolder(), name));
+    return result;
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes a model into a folder.
  * @param described all but what follows from the graph
  * @throws SemblanceError `invalid-arguments` when the same graph is installed already
  */
-export function storeModel(
+export function writeModelFolder(
   folder: string,
   graph: Uint8Array,
   described: Omit<ModelInfo, 'sha256' | 'sizeBytes' | 'isOwn'>,
@@ -25,14 +53,7 @@ export function storeModel(
   if (same) {
     throw new SemblanceError('invalid-arguments', `This model is installed already, as '${same.info.name}'.`);
   }
-  const making = path.join(folder, `.making-${process.pid}`);
-  try {
-    mkdirSync(making, { recursive: true });
-    writeFileSync(path.join(making, 'graph.onnx'), graph);
-    writeFileSync(path.join(making, 'model.json'), `${JSON.stringify(info, null, 2)}\n`);
-    renameSync(making, path.join(folder, info.name));
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
+  writeFileSync(path.join(folder, 'graph.onnx'), graph);
+  writeFileSync(path.join(folder, 'model.json'), `${JSON.stringify(info, null, 2)}\n`);
   return info;
 }

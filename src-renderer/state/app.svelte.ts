@@ -45,9 +45,11 @@ export class AppState {
     void this.reload();
   }
 
-  /** The job that the status bar shows: what runs, else what waits. */
+  /** The job that the status bar shows: what runs, else what waits; of what runs side by side, a download last. */
   get job(): Job | undefined {
-    const open = this.jobs.filter(({ endedAtMs }) => endedAtMs === null);
+    const open = this.jobs
+      .filter(({ endedAtMs }) => endedAtMs === null)
+      .sort((a, b) => Number(a.kind === 'download') - Number(b.kind === 'download'));
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
@@ -143,6 +145,7 @@ export class AppState {
     void this.attempt(() => this.tune.hear(job));
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
+    else if (job.kind === 'download' && job.state === 'done') this.notices.show(job.outcome);
     this.#refresh();
   }
 }

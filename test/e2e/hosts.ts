@@ -57,9 +57,14 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
   return host === 'electron' ? openElectron(library) : openChromium(library, roots);
 }
 
-/** Models that a test adds are its own. */
+/** Models that a test adds are its own, and so is the catalogue where it has written one beside the library. */
 function environment(library: string): Record<string, string> {
-  return { ...(process.env as Record<string, string>), SEMBLANCE_MODELS: join(library, '..', 'own-models') };
+  const catalogue = join(library, '..', 'catalogue.json');
+  return {
+    ...(process.env as Record<string, string>),
+    SEMBLANCE_MODELS: join(library, '..', 'own-models'),
+    ...(existsSync(catalogue) && { SEMBLANCE_CATALOGUE: catalogue }),
+  };
 }
 
 async function openElectron(library: string): Promise<RunningApp> {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { entryFor, inPieces, modelBytes, serveModel, writeCatalogue } from '../fixtures/model-server.ts';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { expect, test } from './fixtures.ts';
 import { goTo, indexed } from './steps.ts';
@@ -42,4 +43,70 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
   await expect(imported).toContainText('describes the photos');
   await expect(imported.getByRole('button')).toHaveCount(0);
   await expect(page.getByRole('article', { name: /^MobileNetV2/ }).getByRole('button')).toHaveCount(1);
+});
+
+/** With a catalogue that leads to a slow server on this machine. */
+const withCatalogue = test.extend<{ catalogue: string }>({
+  catalogue: async ({ folder }, use) => {
+    const server = await serveModel(inPieces(20_000, 60));
+    const file = join(folder, 'catalogue.json');
+    writeCatalogue(file, [
+      entryFor(server.address),
+      entryFor(null, { name: 'other', title: 'Model without an address' }),
+    ]);
+    await use(file);
+    server.close();
+  },
+  library: async ({ folder, catalogue }, use) => {
+    expect(catalogue).toContain(folder);
+    await use(join(folder, 'library'));
+  },
+});
+
+withCatalogue(
+  'a person downloads a recommended model, stops on the way, goes on, and may tune with it then',
+  async ({ app }) => {
+    const { page } = app;
+    await goTo(page, 'Settings');
+    const offered = page.getByRole('article', { name: 'Recommended: Tiny transformer' });
+    await expect(offered).toContainText('Licence: MIT');
+    await expect(offered).toContainText('From 127.0.0.1:');
+    await offered.getByRole('button', { name: 'Download Tiny transformer' }).click();
+    await expect(offered.getByRole('status')).toContainText(
+      /Downloading Tiny transformer · \d+ kB of \d+ kB/,
+    );
+    await expect(offered.getByRole('progressbar')).toBeVisible();
+    await offered.getByRole('button', { name: 'Cancel' }).click();
+    await offered.getByText(/^Go on \(\d+ kB of \d+ kB\)$/).click();
+    await offered.getByRole('button', { name: 'Pause' }).click();
+    await expect(offered.getByRole('status')).toContainText('paused');
+    await offered.getByRole('button', { name: 'Resume' }).click();
+    await expect(offered).toContainText('installed', { timeout: 20_000 });
+    await expect(offered.getByRole('button')).toHaveCount(0);
+    const installed = page.getByRole('article', { name: 'Tiny transformer', exact: true });
+    await expect(installed).toContainText('Shows how a model gets here.');
+    await expect(installed.getByRole('button', { name: 'Tune with Tiny transformer' })).toBeVisible();
+  },
+);
+
+withCatalogue('a person adds a recommended model from a file that they have got', async ({ app, folder }) => {
+  const { page } = app;
+  const dialog = page.getByRole('dialog');
+  const [right, wrong] = [join(folder, 'right.onnx'), join(folder, 'wrong.onnx')];
+  writeFileSync(right, modelBytes);
+  writeFileSync(wrong, 'another file');
+  await goTo(page, 'Settings');
+  const offered = page.getByRole('article', { name: 'Recommended: Model without an address' });
+  await expect(offered.getByRole('button')).toHaveCount(1);
+  await offered.getByRole('button', { name: 'Add Model without an address from a file' }).click();
+  await expect(dialog).toContainText('Ask the test for it.');
+  await expect(dialog).toContainText('print("model")');
+  await dialog.getByRole('textbox', { name: 'ONNX file' }).fill(wrong);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('its sha256 differs');
+  await dialog.getByRole('textbox', { name: 'ONNX file' }).fill(right);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(offered).toContainText('installed');
+  await expect(page.getByRole('button', { name: 'Tune with Model without an address' })).toBeVisible();
 });

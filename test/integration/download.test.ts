@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,6 +101,30 @@ describe('a download', () => {
     expect(second.ranges).toEqual([`bytes=${kept}-`]);
     expect(readFileSync(to)).toEqual(content);
   });
+
+  it('that came whole before is not fetched again', async () => {
+    let requests = 0;
+    const address = await serve((_, response) => {
+      requests += 1;
+      response.end(content);
+    });
+    await download(address, to, { ...quick, sha256 });
+    await download(address, to, { ...quick, sha256 });
+    expect(requests).toBe(1);
+    writeFileSync(to, 'Something else.');
+    await download(address, to, { ...quick, sha256 });
+    expect(readFileSync(to)).toEqual(content);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'says so where the disk is full (skipped without /dev/full)',
+    async () => {
+      const address = await serve((_, response) => response.end(content));
+      mkdirSync(path.dirname(to));
+      symlinkSync('/dev/full', `${to}.part`);
+      await expect(download(address, to, { ...quick, sha256 })).rejects.toMatchObject({ code: 'disk-full' });
+    },
+  );
 
   it('starts anew where the server cannot go on', async () => {
     let attempts = 0;

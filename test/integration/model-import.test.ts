@@ -152,6 +152,14 @@ describe('transformers', () => {
     }
   });
 
+  it('that declare the size of an example, but take any, are taken at any', async () => {
+    const model = readModel(visionTransformer(dinoShape));
+    model.graph.input[0].type!.tensor_type!.shape!.dim.splice(2, 2, { dim_value: 224 }, { dim_value: 224 });
+    const info = await add(file('declared.onnx', writeModel(model)), 'declared');
+    expect(info.size).toBeNull();
+    expect((await describePhoto('declared', 'forests/forests-1.jpg')).every(Number.isFinite)).toBe(true);
+  });
+
   it('shaped like CLIP take one size, to which photos are stretched', async () => {
     const info = await add(file('clip.onnx', visionTransformer(clipShape)), 'clip');
     expect(info.size).toEqual({ width: 224, height: 224 });

@@ -190,6 +190,22 @@ describe('the WebSocket', () => {
     socket.terminate();
   });
 
+  it('installs models from files under the allowed roots only, and from no address that a page gives', async () => {
+    const socket = (await connect(own()))!;
+    const install = (more: object): Promise<Message> =>
+      command(socket, 'installModel', { name: 'mobilenetv3-large', ...more });
+    for (const path of [join(folder, 'secret/model.onnx'), '/etc/passwd', 'model.onnx']) {
+      expect(await install({ path })).toMatchObject({ error: { code: 'folder-not-allowed' } });
+    }
+    expect(await install({ path: join(folder, 'allowed/none.onnx') })).toMatchObject({
+      error: { code: 'not-found' },
+    });
+    expect(await install({ address: 'http://127.0.0.1/model.onnx' })).toMatchObject({
+      error: { code: 'invalid-arguments', message: expect.stringContaining('address') as string },
+    });
+    socket.terminate();
+  });
+
   it('survives the death of the engine: says so, and answers again', async () => {
     const socket = (await connect(own()))!;
     await command(socket, 'status', {});

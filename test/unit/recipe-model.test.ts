@@ -22,6 +22,17 @@ describe('a recipe with another model', () => {
     expect(second).toMatchObject({ longerSide: 512, scales: defaultRecipe.scales });
   });
 
+  it('begins with the taps that are recommended for it, as far as it has them', () => {
+    const taps = named(['s8', 8], ['s16', 16], ['s32', 32]);
+    const withTaps = (...usualTaps: string[]) =>
+      withModel(defaultRecipe, { name: 'a', size: null, eightBit: null, taps, usualTaps }).taps.map(
+        ({ name }) => name,
+      );
+    expect(withTaps('s16', 's32')).toEqual(['s16', 's32']);
+    expect(withTaps('s32', 's64')).toEqual(['s32']);
+    expect(withTaps('s64')).toEqual(['s8', 's16', 's32']);
+  });
+
   it('has one scale of the size that the model takes, and the usual ones again with the next', () => {
     const taps = named(['tokens', 14], ['class', 0]);
     const fixed = withModel(defaultRecipe, {

@@ -1,14 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import path from 'node:path';
-import {
-  conventions,
-  type ModelInfo,
-  type Preprocessing,
-  SemblanceError,
-  usualLeastGain,
-} from '../../contract/index.ts';
+import { conventions, type Preprocessing, SemblanceError, usualLeastGain } from '../../contract/index.ts';
 import { addModel, addModelFrom, installedModels, removeModel } from '../../vision/index.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
+import { clearBytes, showBytes } from '../progress.ts';
+import { catalogueCommand, installCommand } from './catalogue.ts';
+import { described } from '../model-words.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
@@ -46,38 +43,6 @@ const list = new Command('list')
     console.log(json ? JSON.stringify(models) : models.map(described).join('\n'));
   });
 
-function described({
-  name,
-  title,
-  purpose,
-  licence,
-  origin,
-  sha256,
-  sizeBytes,
-  size,
-  eightBit,
-  taps,
-}: ModelInfo): string {
-  return [
-    `${name}: ${title} (${(sizeBytes / 1e6).toFixed(1)} MB)`,
-    `  purpose  ${purpose}`,
-    `  licence  ${licence}`,
-    `  origin   ${origin}`,
-    `  sha256   ${sha256}`,
-    ...(eightBit
-      ? [
-          `  8 bit    of '${eightBit.of}', ${eightBit.gain.toFixed(1)} × as fast, like it to ${eightBit.agreement.mean.toFixed(4)}`,
-        ]
-      : []),
-    ...(size ? [`  size     ${size.width} × ${size.height} only`] : []),
-    `  taps     ${taps.map(tapText).join(', ')}`,
-  ].join('\n');
-}
-
-function tapText({ name, channels, stride }: ModelInfo['taps'][number]): string {
-  return `${name} (${channels} channels, ${stride === 0 ? 'whole picture' : `stride ${stride}`})`;
-}
-
 const add = new Command('import')
   .description('add a backbone from an ONNX file: its feature maps are found, and it is tried on a picture')
   .argument('<file>', 'the ONNX file, or the web address of one')
@@ -101,7 +66,7 @@ const add = new Command('import')
     const info = isAddress
       ? await addModelFrom(file, request, { sha256: options.sha256, onProgress: showBytes })
       : await addModel({ ...request, file });
-    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    clearBytes();
     if (options.json) console.log(JSON.stringify(info));
     else console.log(`${described(info)}\nUse it: semblance retune --model ${name}`);
   });
@@ -109,13 +74,6 @@ const add = new Command('import')
 function hexadecimal(text: string): string {
   if (!/^[\da-f]{64}$/i.test(text)) throw new InvalidArgumentError('Give 64 hexadecimal digits.');
   return text;
-}
-
-function showBytes(done: number, total: number | null): void {
-  if (!process.stderr.isTTY) return;
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  const of = total === null ? '' : ` of ${megabytes(total)}`;
-  process.stderr.write(`\r\u001b[KDownloading: ${megabytes(done)}${of} MB`);
 }
 
 /** Who gives a range means another convention than ImageNet's. */
@@ -168,8 +126,10 @@ const remove = new Command('remove')
   });
 
 export const modelsCommand = new Command('models')
-  .description('list, add and remove backbones')
+  .description('list, add and remove backbones, and those that are recommended')
   .addCommand(list, { isDefault: true })
+  .addCommand(catalogueCommand)
+  .addCommand(installCommand)
   .addCommand(add)
   .addCommand(eightBit)
   .addCommand(remove);

@@ -43,6 +43,34 @@ describe('a job', () => {
     expect(order).toEqual(['first', 'first', 'second', 'second']);
   });
 
+  it('that downloads runs beside one that computes, and waits for another download', async () => {
+    const { jobs: all } = jobs();
+    const reading = all.start('index', steps(3));
+    const first = all.start('download', steps(1), { model: 'one' });
+    const second = all.start('download', steps(1), { model: 'two' });
+    expect(all.list().map(({ state }) => state)).toEqual(['running', 'running', 'queued']);
+    const fitting = all.start('fit', steps(1));
+    expect(fitting.job.state).toBe('queued');
+    await all.idle();
+    for (const { ended } of [reading, first, second, fitting]) expect((await ended).state).toBe('done');
+    expect(all.list().map(({ model }) => model)).toEqual([null, 'one', 'two', null]);
+  });
+
+  it('that goes on from what was done before estimates by what it does itself', async () => {
+    const { jobs: all } = jobs();
+    const estimates: (number | null)[] = [];
+    await all.start('download', async (control) => {
+      control.report({ done: 900, total: 1000, startsAt: 900 });
+      estimates.push(all.list().at(-1)!.secondsLeft);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      control.report({ done: 910, total: 1000 });
+      estimates.push(all.list().at(-1)!.secondsLeft);
+    }).ended;
+    // Ten took a tenth of a second, so ninety take nine tenths.
+    expect(estimates[0]).toBeNull();
+    expect(estimates[1]).toBeGreaterThan(0.8);
+  });
+
   it('does nothing while paused and carries on when resumed', async () => {
     const { jobs: all } = jobs();
     let reached = 0;

@@ -69,6 +69,7 @@ function jobOf(changes: Partial<Job>): Job {
     training: [],
     outcome: '',
     found: null,
+    model: null,
     ...changes,
   };
 }

@@ -27,6 +27,7 @@ const job: Job = {
   training: [],
   outcome: '',
   found: null,
+  model: null,
 };
 
 describe('the line of a running job', () => {
@@ -51,6 +52,25 @@ describe('the line of a running job', () => {
       'Learning p · 41 % · 33 s left',
     );
     expect(jobLine({ ...steps, kind: 'fit', state: 'paused' })).toBe('Learning p · 35 % · paused');
+  });
+
+  it('counts the bytes of a download', () => {
+    const download: Job = {
+      ...job,
+      kind: 'download',
+      step: 'Downloading ResNet-50',
+      done: 4_500_000,
+      total: 102_576_593,
+      photosPerSecond: 0,
+      secondsLeft: 12,
+    };
+    expect(jobLine(download)).toBe('Downloading ResNet-50 · 4.5 MB of 102.6 MB · 12 s left');
+    expect(jobLine({ ...download, state: 'paused', secondsLeft: null })).toBe(
+      'Downloading ResNet-50 · 4.5 MB of 102.6 MB · paused',
+    );
+    expect(
+      jobLine({ ...download, step: 'Trying ResNet-50 on a picture', done: 0, total: 0, secondsLeft: null }),
+    ).toBe('Trying ResNet-50 on a picture');
   });
 
   it('never says that no time is left while there is work', () => {
