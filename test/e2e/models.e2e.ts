@@ -41,8 +41,38 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
 
   await goTo(page, 'Settings');
   await expect(imported).toContainText('describes the photos');
-  await expect(imported.getByRole('button')).toHaveCount(0);
-  await expect(page.getByRole('article', { name: /^MobileNetV2/ }).getByRole('button')).toHaveCount(1);
+  await expect(imported.getByRole('button', { name: /^(Tune with|Remove)/ })).toHaveCount(0);
+  const first = page.getByRole('article', { name: /^MobileNetV2/ });
+  await expect(first.getByRole('button', { name: /^Tune with/ })).toBeVisible();
+});
+
+test('a person measures how long photos take, and what an eight-bit copy of the model gains', async ({
+  app,
+  photos,
+}) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await goTo(page, 'Settings');
+  const profiles = page.getByRole('region', { name: 'How photos are read' });
+  await expect(profiles.getByRole('listitem', { name: 'Balanced' })).toContainText('in use');
+  await profiles.getByRole('button', { name: 'Measure' }).click();
+  for (const name of ['Fast', 'Balanced', 'Thorough']) {
+    await expect(profiles.getByRole('listitem', { name })).toContainText(/\/s, \d+ s for 24 photos/);
+  }
+
+  await page.getByRole('button', { name: 'Make an 8-bit copy of MobileNetV2' }).click();
+  // How much depends on the processor; where it is too little, that is said, and no copy is kept.
+  await expect(page.getByText(/\d times as fast/).first()).toBeVisible({ timeout: 60_000 });
+
+  await profiles.getByRole('button', { name: 'Tune with Fast' }).click();
+  await expect(page.getByRole('tab', { name: /^Size.*changed/ })).toBeVisible();
+  const apply = page.getByRole('region', { name: 'Apply' });
+  await apply.getByRole('button', { name: 'Apply the draft' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Read them and apply' }).click();
+  await expect(page.getByText('This is what is in service.')).toBeVisible({ timeout: 60_000 });
+  await goTo(page, 'Settings');
+  await expect(profiles.getByRole('listitem', { name: 'Fast' })).toContainText('in use');
 });
 
 /** With a catalogue that leads to a slow server on this machine. */
