@@ -70,17 +70,30 @@ export function distrust(model: InstalledModel, provider: string, detail: string
 /** What computes at the moment, written down so that a program that a driver has ended is noticed by the next one. */
 const useSchema = v.object({ model: v.string(), provider: v.string(), pid: v.number(), ends: v.number() });
 type Use = v.InferOutput<typeof useSchema>;
+/** Before two models could be in use, one was written. */
+const usesSchema = v.union([
+  v.array(useSchema),
+  v.pipe(
+    useSchema,
+    v.transform((use) => [use]),
+  ),
+]);
 
 const useFile = (): string => path.join(ownModelsFolder(), 'device-in-use.json');
 /** Programs are ended by other things, too; twice in a row while the same device computed is no accident. */
 const mostEnds = 2;
 
-function lastUse(): Use | null {
+function lastUses(): Use[] {
   try {
-    return v.parse(useSchema, JSON.parse(readFileSync(useFile(), 'utf8')));
+    return v.parse(usesSchema, JSON.parse(readFileSync(useFile(), 'utf8')));
   } catch {
-    return null;
+    return [];
   }
+}
+
+function writeUses(uses: readonly Use[]): void {
+  if (uses.length === 0) rmSync(useFile(), { force: true });
+  else writeFileSync(useFile(), JSON.stringify(uses));
 }
 
 function isAlive(pid: number): boolean {
@@ -95,24 +108,29 @@ function isAlive(pid: number): boolean {
 /**
  * The provider to compute a model with, which is taken note of until `endUse`: the fastest that is right, or the processor
  * where none was tried, or where the program has ended repeatedly while another computed.
+ * @param beside models that are used together with it, and have a call of their own
  */
-export function beginUse(model: InstalledModel): string {
+export function beginUse(model: InstalledModel, beside: readonly InstalledModel[] = []): string {
   const provider = storedReport(model)?.chosen ?? processor;
   if (provider === processor) return processor;
-  const last = lastUse();
-  const isSame = last?.model === model.info.sha256 && last.provider === provider && !isAlive(last.pid);
+  const uses = lastUses();
+  const last = uses.find((use) => use.model === model.info.sha256);
+  const isSame = last?.provider === provider && !isAlive(last.pid);
   const ends = isSame ? last.ends + 1 : 0;
+  const besides = new Set(beside.map(({ info }) => info.sha256));
+  const others = uses.filter((use) => use !== last && besides.has(use.model));
   if (ends >= mostEnds) {
-    rmSync(useFile(), { force: true });
+    writeUses(others);
     distrust(model, provider, 'Semblance ended twice while it computed.');
     return processor;
   }
-  const use: Use = { model: model.info.sha256, provider, pid: process.pid, ends };
-  writeFileSync(useFile(), JSON.stringify(use));
+  writeUses([...others, { model: model.info.sha256, provider, pid: process.pid, ends }]);
   return provider;
 }
 
 /** Says that what computed has ended in order. */
 export function endUse(): void {
-  if (lastUse()?.pid === process.pid) rmSync(useFile(), { force: true });
+  const uses = lastUses();
+  const others = uses.filter(({ pid }) => pid !== process.pid);
+  if (others.length < uses.length) writeUses(others);
 }

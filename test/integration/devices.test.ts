@@ -136,7 +136,8 @@ describe('what is known of devices', () => {
     const use = path.join(folder, 'device-in-use.json');
     const endUnexpectedly = (): void => {
       // As left behind by a process that is no more.
-      writeFileSync(use, JSON.stringify({ ...JSON.parse(readFileSync(use, 'utf8')), pid: 2 ** 22 + 1 }));
+      const uses = JSON.parse(readFileSync(use, 'utf8')) as object[];
+      writeFileSync(use, JSON.stringify(uses.map((each) => ({ ...each, pid: 2 ** 22 + 1 }))));
     };
     expect(beginUse(model)).toBe('fast');
     endUnexpectedly();
@@ -144,6 +145,44 @@ describe('what is known of devices', () => {
     endUnexpectedly();
     expect(beginUse(model)).toBe('cpu');
     expect(storedReport(model)?.devices[1].verdict).toBe('crashed');
+  });
+
+  it('is taken note of for each of two models that are in use together', async () => {
+    const other = { ...model, info: { ...model.info, name: 'other', sha256: 'another' } };
+    const pair = [model, other];
+    const use = path.join(folder, 'device-in-use.json');
+    const found = await report();
+    storeReport(other, found);
+    const noted = (): unknown => JSON.parse(readFileSync(use, 'utf8'));
+    const endUnexpectedly = (): void => {
+      const uses = noted() as object[];
+      writeFileSync(use, JSON.stringify(uses.map((each) => ({ ...each, pid: 2 ** 22 + 1 }))));
+    };
+    for (const ends of [0, 1]) {
+      for (const each of pair) expect(beginUse(each, pair)).toBe('fast');
+      expect(noted()).toMatchObject([
+        { model: model.info.sha256, ends },
+        { model: 'another', ends },
+      ]);
+      endUnexpectedly();
+    }
+    for (const each of pair) expect(beginUse(each, pair)).toBe('cpu');
+
+    storeReport(model, found);
+    storeReport(other, found);
+    for (const each of pair) beginUse(each, pair);
+    // What computes alone from now on is not to blame for the other.
+    expect(beginUse(other)).toBe('fast');
+    expect(noted()).toMatchObject([{ model: 'another' }]);
+    endUse();
+    expect(existsSync(use)).toBe(false);
+  });
+
+  it('is known from before two models could be in use', async () => {
+    await report();
+    const use = { model: model.info.sha256, provider: 'fast', pid: 2 ** 22 + 1, ends: 1 };
+    writeFileSync(path.join(folder, 'device-in-use.json'), JSON.stringify(use));
+    expect(beginUse(model)).toBe('cpu');
   });
 });
 
