@@ -153,7 +153,9 @@ describe.skipIf(!existsSync(squeezenet))('two models (skipped without ../shared/
   /** The second model alone, and both together. */
   let alone: Recipe;
   let both: Recipe;
-  const open = (): Engine => Engine.open({ libraryPath: path.join(root, 'library'), access: 'write' });
+  // One worker, so that no machine is through before reading can be paused.
+  const open = (): Engine =>
+    Engine.open({ libraryPath: path.join(root, 'library'), access: 'write', workers: 1 });
 
   async function after(begin: () => Promise<Job>): Promise<Job[]> {
     const known = new Set(engine.jobs.list().map(({ id }) => id));
