@@ -42,7 +42,7 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
   const imported = page.getByRole('article', { name: 'tiny-transformer' });
   await expect(imported).toContainText('3 taps · any size');
   await imported.getByRole('button', { name: /^Tune with/ }).click();
-  await expect(page.getByRole('tab', { name: /^Model.*changed/ })).toContainText('tiny-transformer');
+  await expect(page.getByRole('tab', { name: /^Model.*needs a look/ })).toContainText('tiny-transformer');
   const apply = page.getByRole('region', { name: 'Apply' });
   await expect(apply).toContainText(/24 photos/);
   await apply.getByRole('button', { name: 'Apply the draft' }).click();
