@@ -1,4 +1,7 @@
-/** Changes to a recipe as a person types them: `pooling.p=5`, `reduction.dimension=128`, `taps=b10e_s16,b16d_s32`. */
+/**
+ * Changes to a recipe as a person types them: `pooling.p=5`, `reduction.dimension=128`, `taps=b10e_s16,b16d_s32`. A tap of
+ * another model than the recipe's is written as model:tap.
+ */
 import * as v from 'valibot';
 import { type Recipe, recipeSchema, SemblanceError } from '../contract/index.ts';
 
@@ -63,11 +66,19 @@ function change(tree: Tree, path: string[], value: string, text: string): void {
   if (head === 'pooling') {
     for (const tap of taps) setIn(tap, path, value, text);
   } else if (head === 'taps' && rest.length === 0) {
-    tree['taps'] = listed(value).map((name) => taps.find((tap) => tap['name'] === name) ?? newTap(name));
+    const own = tree['model'] as string;
+    tree['taps'] = listed(value).map((label) => {
+      const wanted = newTap(label, own);
+      return taps.find((tap) => labelOf(tap) === labelOf(wanted)) ?? wanted;
+    });
   } else if (head === 'taps') {
-    const chosen = taps.filter((tap) => tap['name'] === rest[0]);
-    if (chosen.length === 0) throw wrong(text, `the recipe has no tap '${rest[0]}'`);
-    const inner = rest[1] === 'p' ? ['pooling', 'p'] : rest.slice(1);
+    // Names of models have dots in them.
+    const joined = rest.join('.');
+    const label = taps.map(labelOf).find((each) => joined.startsWith(`${each}.`));
+    if (label === undefined) throw wrong(text, `the recipe has no tap '${rest[0]}'`);
+    const chosen = taps.filter((tap) => labelOf(tap) === label);
+    const inside = joined.slice(label.length + 1).split('.');
+    const inner = inside[0] === 'p' ? ['pooling', 'p'] : inside;
     for (const tap of chosen) setIn(tap, inner, value, text);
   } else if (head === 'scales' && rest.length === 0) {
     tree['scales'] = listed(value).map(Number);
@@ -82,8 +93,16 @@ function listed(value: string): string[] {
   return value === '' || value === 'none' ? [] : value.split(',').map((part) => part.trim());
 }
 
-function newTap(name: string): Tree {
-  return { name, pooling: { kind: 'gem', p: 3, learned: false }, normalise: true, weight: 1 };
+/** `tap`, or `model:tap` where it is of another model than the recipe's. */
+function labelOf(tap: Tree): string {
+  const [name, model] = [tap['name'] as string, tap['model'] as string | undefined];
+  return model === undefined ? name : `${model}:${name}`;
+}
+
+function newTap(label: string, own: string): Tree {
+  const [name, model = own] = label.split(':').toReversed() as [string, string?];
+  const other = model === own ? {} : { model };
+  return { name, ...other, pooling: { kind: 'gem', p: 3, learned: false }, normalise: true, weight: 1 };
 }
 
 /** `l2`, `standardise` or `power:0.5`. */

@@ -63,7 +63,7 @@ const exampleSchema = v.variant('kind', [
 export const commandArguments = {
   status: none,
   models: none,
-  /** What is known of the devices, for the model in service; null before they were tried. */
+  /** What is known of the devices, for each model in service; nothing before they were tried. */
   devices: none,
   /** Tries each device in a process of its own, and compares it with the processor. Takes up to a minute or two. */
   probeDevices: none,
@@ -126,6 +126,8 @@ export const commandArguments = {
   recipes: none,
   /** What applying a recipe would cost. */
   retunePlan: v.strictObject({ recipe: recipeSchema }),
+  /** Reads photos for a draft, so that it can be previewed and compared; what is in service stays as it is. */
+  readForRecipe: v.strictObject({ recipe: recipeSchema }),
   /** Builds the descriptors of another recipe in the background, and puts them in service when complete. */
   retune: v.strictObject({
     recipe: recipeSchema,
@@ -165,8 +167,8 @@ export const commandArguments = {
 export interface CommandAnswers {
   status: EngineStatus;
   models: ModelInfo[];
-  devices: DeviceReport | null;
-  probeDevices: DeviceReport;
+  devices: DeviceReport[];
+  probeDevices: DeviceReport[];
   importModel: ModelInfo;
   catalogue: CatalogueItem[];
   installModel: Job;
@@ -190,6 +192,7 @@ export interface CommandAnswers {
   probe: ProbeReport;
   recipes: Recipes;
   retunePlan: RetunePlan;
+  readForRecipe: Job;
   retune: Job;
   tunePreview: TunePreview;
   makePairs: Job;

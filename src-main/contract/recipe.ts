@@ -13,6 +13,8 @@ const whole = (least: number, most: number) =>
 const exponent = between(1, 10);
 const dimension = whole(1, 4096);
 
+export const mostTaps = 16;
+
 /** How a feature map becomes one vector. All but `pyramid` and `attention` follow from the power-mean cache. */
 const poolingSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('average') }),
@@ -39,6 +41,8 @@ const poolingSchema = v.variant('kind', [
 /** A feature map of the backbone. */
 const tapSchema = v.strictObject({
   name: identifier,
+  /** The installed model that it is taken from, where that is another than the recipe's. */
+  model: v.optional(identifier),
   pooling: poolingSchema,
   /** Whether the pooled tap is L2-normalised before it is weighted. */
   normalise: v.boolean(),
@@ -139,7 +143,7 @@ export const recipeSchema = v.strictObject({
   longerSide: whole(64, 2048),
   /** Factors on `longerSide`. */
   scales: v.pipe(v.array(between(0.1, 4)), v.minLength(1), v.maxLength(8)),
-  taps: v.pipe(v.array(tapSchema), v.minLength(1), v.maxLength(16)),
+  taps: v.pipe(v.array(tapSchema), v.minLength(1), v.maxLength(mostTaps)),
   aggregation: aggregationSchema,
   selection: selectionSchema,
   /** In this order. */

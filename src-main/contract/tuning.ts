@@ -35,6 +35,8 @@ export interface RetunePlan {
   photos: number;
   /** Photos that must go through the network again, because the cache lacks what the recipe needs of them. */
   photosToRead: number;
+  /** Those of them that a preview of all photos needs; none where the rest only tells what is learned from pixels. */
+  photosToPreview: number;
   /** Measured on some of them just now; 0 when none must be read. */
   secondsToRead: number;
   /** Computing all descriptors anew, measured likewise. */

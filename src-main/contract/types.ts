@@ -239,6 +239,7 @@ export interface EngineStatus {
   /** What computes the descriptors. */
   provider: string;
   threads: number;
+  /** Its name, or those of two, with a plus between. */
   model: string;
 }
 

@@ -1,12 +1,19 @@
 /** What the network is asked for: the part of a recipe that the power-mean cache depends on. */
 import { createHash } from 'node:crypto';
-import { type ModelInfo, type Recipe, SemblanceError, type Tap } from '../contract/index.ts';
+import {
+  type ModelInfo,
+  modelOfTap,
+  noModel,
+  type Recipe,
+  SemblanceError,
+  type Tap,
+} from '../contract/index.ts';
 import { canonical, sha256 } from './canonical.ts';
 import type { PowerMeanLayout } from './power-means.ts';
 import type { AttentionWeights, TapStatistic } from './tap-statistics.ts';
 
 export interface Extraction {
-  /** Name of the model, and the hash that tells it from others of that name. */
+  /** Name of the model of all taps that name no other, and the hash that tells it from others of that name. */
   model: string;
   modelSha256: string;
   /** Length in pixels of the longer side at scale 1. */
@@ -14,8 +21,24 @@ export interface Extraction {
   /** Factors on it. */
   scales: number[];
   /** A tap is listed once for each statistic that is wanted of it. */
-  taps: { name: string; channels: number; statistic: TapStatistic }[];
+  taps: ExtractionTap[];
 }
+
+export interface ExtractionTap {
+  name: string;
+  /** Where it is taken from another model than the extraction's. */
+  model?: TapModel;
+  channels: number;
+  statistic: TapStatistic;
+}
+
+/** A model by its name and by what it contains. */
+export interface TapModel {
+  name: string;
+  sha256: string;
+}
+
+type ModelFacts = Pick<ModelInfo, 'name' | 'sha256' | 'taps'>;
 
 /** Changes when the way of computing changes although the recipe reads the same. */
 const extractionVersion = 1;
@@ -25,15 +48,21 @@ export type AttentionByTap = ReadonlyMap<number, AttentionWeights>;
 
 /**
  * All that a recipe needs, and nothing else.
- * @throws SemblanceError `model-invalid` when the model lacks a tap, `recipe-mismatch` when attention is not learned yet
+ * @param models the recipe's model, or all that it names where its taps are of several; others among them do no harm
+ * @throws SemblanceError `no-model` when one that it names is not among them, `model-invalid` when a model lacks a tap,
+ *   `recipe-mismatch` when attention is not learned yet
  */
 export function extractionOf(
   recipe: Recipe,
-  model: Pick<ModelInfo, 'name' | 'sha256' | 'taps'>,
+  models: ModelFacts | readonly ModelFacts[],
   attention: AttentionByTap = new Map(),
 ): Extraction {
-  const taps: Extraction['taps'] = [];
+  const facts = [models].flat();
+  const own = namedAmong(facts, recipe.model);
+  const taps: ExtractionTap[] = [];
   for (const [place, tap] of recipe.taps.entries()) {
+    const model = namedAmong(facts, modelOfTap(recipe, tap));
+    const other = model === own ? null : { name: model.name, sha256: model.sha256 };
     const known = model.taps.find(({ name }) => name === tap.name);
     if (known === undefined) {
       throw new SemblanceError('model-invalid', `The model '${model.name}' has no tap '${tap.name}'.`);
@@ -43,12 +72,35 @@ export function extractionOf(
     const wanted: TapStatistic[] =
       statistic.kind === 'attention' ? [{ kind: 'power-means' }, statistic] : [statistic];
     for (const each of wanted) {
-      const has = taps.some((other) => other.name === tap.name && sameStatistic(other.statistic, each));
-      if (!has) taps.push({ name: tap.name, channels: known.channels, statistic: each });
+      const has = taps.some(
+        (before) =>
+          before.name === tap.name &&
+          before.model?.name === other?.name &&
+          sameStatistic(before.statistic, each),
+      );
+      if (has) continue;
+      const { name } = tap;
+      taps.push({ name, ...(other && { model: other }), channels: known.channels, statistic: each });
     }
   }
   const { longerSide, scales } = recipe;
-  return { model: model.name, modelSha256: model.sha256, longerSide, scales, taps };
+  return { model: own.name, modelSha256: own.sha256, longerSide, scales, taps };
+}
+
+/** @throws SemblanceError `no-model` */
+function namedAmong(models: readonly ModelFacts[], name: string): ModelFacts {
+  const model = models.find((each) => each.name === name);
+  if (model) return model;
+  throw noModel(name);
+}
+
+/** All models of an extraction, its own first, then those of its taps in their order. */
+export function modelsOfExtraction({ model, modelSha256, taps }: Extraction): TapModel[] {
+  const models: TapModel[] = [{ name: model, sha256: modelSha256 }];
+  for (const { model: other } of taps) {
+    if (other && !models.some(({ name }) => name === other.name)) models.push(other);
+  }
+  return models;
 }
 
 /** @throws SemblanceError `recipe-mismatch` */
@@ -61,9 +113,11 @@ function statisticOf({ name, pooling }: Tap, weights: AttentionWeights | undefin
 
 /** What the cache of an extraction is filed under. */
 export function extractionKey({ modelSha256, longerSide, scales, taps }: Extraction): string {
-  const described = taps.map(({ name, statistic }) =>
-    statistic.kind === 'power-means' ? name : [name, describeStatistic(statistic)],
-  );
+  const described = taps.map(({ name, model, statistic }) => {
+    const isPlain = statistic.kind === 'power-means';
+    if (model) return [name, isPlain ? null : describeStatistic(statistic), model.sha256];
+    return isPlain ? name : [name, describeStatistic(statistic)];
+  });
   return sha256({ extractionVersion, modelSha256, longerSide, scales, taps: described });
 }
 
@@ -97,7 +151,7 @@ export function placesIn(
   recipe: Recipe,
   attention: AttentionByTap = new Map(),
 ): Places | null {
-  if (extraction.model !== recipe.model || extraction.longerSide !== recipe.longerSide) return null;
+  if (extraction.longerSide !== recipe.longerSide) return null;
   const scales = recipe.scales.map((scale) =>
     extraction.scales.findIndex((other) => Math.abs(other - scale) < 1e-9),
   );
@@ -107,7 +161,10 @@ export function placesIn(
     if (pooling.kind === 'attention' && !attention.has(place)) return -1;
     const statistic = statisticOf(tap, attention.get(place));
     return extraction.taps.findIndex(
-      (other) => other.name === tap.name && sameStatistic(other.statistic, statistic),
+      (other) =>
+        other.name === tap.name &&
+        (other.model?.name ?? extraction.model) === modelOfTap(recipe, tap) &&
+        sameStatistic(other.statistic, statistic),
     );
   });
   return scales.includes(-1) || taps.includes(-1) ? null : { scales, taps };

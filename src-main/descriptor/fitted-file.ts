@@ -71,6 +71,7 @@ const extractionSchema = v.object({
   taps: v.array(
     v.object({
       name: v.string(),
+      model: v.exactOptional(v.object({ name: v.string(), sha256: v.string() })),
       channels: count,
       statistic: v.variant('kind', [
         v.object({ kind: v.literal('power-means') }),

@@ -8,6 +8,7 @@ export {
   extractionKey,
   extractionOf,
   layoutOf,
+  modelsOfExtraction,
   placesIn,
 } from './extraction.ts';
 export { anovaF, featureVariances, keepAbove, keepBest } from './filter-selection.ts';

@@ -24,6 +24,8 @@ export type Groups =
 export interface CachedSet {
   libraryPath: string;
   extractionKey: string;
+  /** Only photos that are in this extraction's cache as well: what is compared must be measured on the same ones. */
+  alsoIn?: string;
   groups: Groups;
 }
 

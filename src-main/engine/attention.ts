@@ -1,5 +1,5 @@
 /** Learns where to look in a feature map, from the maps of some photos that match. */
-import { type Recipe, SemblanceError } from '../contract/index.ts';
+import { modelOfTap, type Recipe, SemblanceError, type Tap } from '../contract/index.ts';
 import type { AttentionWeights } from '../descriptor/index.ts';
 import { isHeldOut } from '../learn/index.ts';
 import type { Library } from '../library/index.ts';
@@ -12,7 +12,7 @@ export interface AttentionRequest {
   library: Library;
   vision: Vision;
   recipe: Recipe;
-  tap: string;
+  tap: Tap;
   /** Channels between the two convolutions. */
   hidden: number;
 }
@@ -41,7 +41,7 @@ export async function learnAttention(
   for (const [done, { contentId, group }] of photos.entries()) {
     await control.checkpoint();
     for (const picture of await pictures(library, contentId, from)) {
-      const [[map]] = await vision.extractMaps(picture, [tap], [scale]);
+      const [[map]] = await vision.extractMaps(picture, [tap.name], [scale], modelOfTap(recipe, tap));
       maps.push(map);
       groups.push(group);
       bytes += map.map.byteLength;

@@ -17,7 +17,7 @@ export interface LoadedSet {
  * @throws SemblanceError `not-enough-photos` when nothing is cached
  */
 export function loadCachedSet(
-  { libraryPath, extractionKey, groups }: CachedSet,
+  { libraryPath, extractionKey, alsoIn, groups }: CachedSet,
   most: number,
   also: readonly number[] = [],
 ): LoadedSet {
@@ -26,7 +26,8 @@ export function loadCachedSet(
   const library = Library.open(libraryPath, 'read');
   try {
     const extraction = library.extractions.get(extractionKey);
-    const ids = [...new Set([...library.powerMeans.sample(extractionKey, most), ...also])];
+    const known = also.filter((id) => alsoIn === undefined || library.powerMeans.has(id, alsoIn));
+    const ids = [...new Set([...library.powerMeans.sample(extractionKey, most, alsoIn), ...known])];
     if (!extraction || ids.length === 0) {
       throw new SemblanceError(
         'not-enough-photos',
@@ -42,10 +43,10 @@ export function loadCachedSet(
       // A photo without a label matches none: its number is its own.
       return code ? [{ contentId, code: shared(code), group: labels.get(contentId) ?? -contentId }] : [];
     });
-    const known = new Set(ids);
+    const chosen = new Set(ids);
     const copies =
       groups.from === 'pairs'
-        ? library.variants.list(extractionKey).filter(({ contentId }) => known.has(contentId))
+        ? library.variants.list(extractionKey).filter(({ contentId }) => chosen.has(contentId))
         : [];
     for (const { contentId, data } of copies)
       photos.push({ contentId, code: shared(data), group: -contentId });

@@ -8,6 +8,7 @@ import {
   type DeviceReport,
   type Folder,
   type Job,
+  modelNames,
   SemblanceError,
   type Settings,
 } from '../contract/index.ts';
@@ -34,6 +35,7 @@ import {
   cacheInfo,
   planRetune,
   previewRecipe,
+  readForRecipe,
   recipesOf,
   retune,
   startPairs,
@@ -51,7 +53,7 @@ export function commandHandlers(engine: Engine): Handlers {
   return {
     status: () => engineStatus(engine, engine.options.crossover),
     models: () => installedModels().map(({ info }) => info),
-    devices: () => storedReport(engine.modelOf(engine.recipe)),
+    devices: () => engine.modelsOf(engine.recipe).flatMap((model) => storedReport(model) ?? []),
     probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
     catalogue: () => catalogue(),
@@ -77,6 +79,7 @@ export function commandHandlers(engine: Engine): Handlers {
     recipes: () => recipesOf(engine),
     retunePlan: ({ recipe }) => planRetune(engine, recipe),
     retune: (request) => retune(engine, request),
+    readForRecipe: ({ recipe }) => readForRecipe(engine, recipe),
     tunePreview: (request) => previewRecipe(engine, request),
     makePairs: () => startPairs(engine).job,
     tuneSearch: (request) => startTuneSearch(engine, request).job,
@@ -91,26 +94,30 @@ export function commandHandlers(engine: Engine): Handlers {
 }
 
 /** Tries the devices, unless photos are being read, which would be slowed down and would falsify what is found. */
-async function probe(engine: Engine): Promise<DeviceReport> {
+async function probe(engine: Engine): Promise<DeviceReport[]> {
   if (engine.jobs.isPending('index') || engine.jobs.isPending('extract')) {
     throw new SemblanceError(
       'invalid-arguments',
       'Photos are being read. Try the devices when that is over.',
     );
   }
-  const model = engine.modelOf(engine.recipe);
-  const report = await probeDevices(model);
-  storeReport(model, report);
+  const reports: DeviceReport[] = [];
+  for (const model of engine.modelsOf(engine.recipe)) {
+    const report = await probeDevices(model);
+    storeReport(model, report);
+    reports.push(report);
+  }
   await engine.renewVision();
-  return report;
+  return reports;
 }
 
 /** @throws SemblanceError `invalid-arguments` while photos are described by it, `not-found` */
 function removeOwnModel({ recipe, library }: Engine, name: string): { removed: string } {
-  if ([recipe, library.generations.building()?.recipe].some((used) => used?.model === name)) {
+  const used = [recipe, library.generations.building()?.recipe ?? recipe].flatMap(modelNames);
+  if (used.includes(name)) {
     throw new SemblanceError(
       'invalid-arguments',
-      `Photos are described by '${name}'. Take a recipe with another model first.`,
+      `Photos are described by '${name}'. Take a recipe without this model first.`,
     );
   }
   removeModel(name);

@@ -8,10 +8,12 @@ import {
   type Folder,
   type Job,
   learns,
+  modelNames,
+  noModel,
   type Recipe,
   SemblanceError,
 } from '../contract/index.ts';
-import { type Extraction, extractionKey, extractionOf } from '../descriptor/index.ts';
+import { type Extraction, extractionKey, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
 import { Library } from '../library/index.ts';
 import {
   beginUse,
@@ -78,9 +80,10 @@ export class Engine {
     this.retuning = new Retuning({
       library,
       jobs: this.jobs,
-      modelOf: (recipe) => this.modelOf(recipe),
+      modelsOf: (recipe) => this.modelsOf(recipe),
       startVision: (extraction) => this.startVision(extraction),
-      mayCache: () => this.#mayCache(),
+      tryDevices: (extraction, control) => this.#tryDevices(this.#modelsFor(extraction), control),
+      mayCache: (bytes) => this.#mayCache(bytes),
       onSwapped: () => this.#reloadServing(),
     });
     this.#handlers = commandHandlers(this);
@@ -115,17 +118,24 @@ export class Engine {
     return this.#recipe;
   }
 
-  /** The model that a recipe names. @throws SemblanceError `no-model` */
-  modelOf({ model }: Recipe): InstalledModel {
-    const installed = installedModels().find(({ info }) => info.name === model);
-    if (installed) return installed;
-    throw new SemblanceError('no-model', `The model '${model}' is not installed. See: semblance models`);
+  /** All models that a recipe names, its own first. @throws SemblanceError `no-model` */
+  modelsOf(recipe: Recipe): InstalledModel[] {
+    return modelNames(recipe).map((name) => this.modelNamed(name));
   }
 
-  /** What computes descriptors, or would. */
+  /** @throws SemblanceError `no-model` */
+  modelNamed(name: string): InstalledModel {
+    const installed = installedModels().find(({ info }) => info.name === name);
+    if (installed) return installed;
+    throw noModel(name);
+  }
+
+  /** What computes descriptors, or would; two names where it is not the same for two models. */
   get provider(): string {
-    const model = installedModels().find(({ info }) => info.name === this.#recipe.model);
-    return (model && storedReport(model)?.chosen) ?? processor;
+    const names = modelNames(this.#recipe);
+    const models = installedModels().filter(({ info }) => names.includes(info.name));
+    const providers = new Set(models.map((model) => storedReport(model)?.chosen ?? processor));
+    return providers.size === 0 ? processor : [...providers].join(' and ');
   }
 
   /** Lets go of the photo reader, so that the next photo is read as things are now. */
@@ -142,7 +152,11 @@ export class Engine {
   /** The photo reader of what is in service; loading the network takes a moment, so it starts with the first photo. */
   async vision(): Promise<Vision> {
     const extraction =
-      this.#serving?.extraction ?? extractionOf(this.#recipe, this.modelOf(this.#recipe).info);
+      this.#serving?.extraction ??
+      extractionOf(
+        this.#recipe,
+        this.modelsOf(this.#recipe).map(({ info }) => info),
+      );
     const key = extractionKey(extraction);
     if (this.#vision?.key === key) return this.#vision.started;
     const before = this.#vision?.started;
@@ -156,24 +170,25 @@ export class Engine {
   }
 
   /** Another photo reader, which the caller closes. */
-  startVision({ model: name, longerSide, scales, taps }: Extraction): Promise<Vision> {
+  startVision(extraction: Extraction): Promise<Vision> {
     const { workers } = this.options;
-    const model = this.modelOf({ ...this.#recipe, model: name });
-    const use = beginUse(model);
+    const models = this.#modelsFor(extraction);
+    const [model, ...others] = models;
     return Vision.start({
       model,
-      ...use,
-      onFallback: (provider, detail) => {
-        distrust(model, use, detail);
-        this.#deviceNote = `${provider} failed (${detail}), and the processor went on.`;
+      others,
+      device: (each) => beginUse(each, models),
+      onFallback: (failed, use, detail) => {
+        distrust(failed, use, detail);
+        this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
       },
-      settings: {
-        longerSide,
-        scales,
-        taps: taps.map(({ name: tap, statistic }) => ({ name: tap, statistic })),
-      },
+      settings: extraction,
       ...(workers === undefined ? {} : { workers }),
     });
+  }
+
+  #modelsFor(extraction: Extraction): InstalledModel[] {
+    return modelsOfExtraction(extraction).map(({ name }) => this.modelNamed(name));
   }
 
   /** Scans folders, then renews the fit when the library has outgrown it. `ended` is the index job's end. */
@@ -182,14 +197,14 @@ export class Engine {
       library: this.library,
       vision: () => this.vision(),
       serving: () => this.#firstServing(),
-      mayCache: () => this.#mayCache(),
+      mayCache: (bytes: number) => this.#mayCache(bytes),
       beforeReading: (paths: string[], control: JobControl) => this.#timeProfiles(paths, control),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
     return this.jobs.start('index', async (control) => {
       this.#deviceNote = '';
-      await this.#tryDevices(control);
+      await this.#tryDevices(this.modelsOf(this.#recipe), control);
       await new IndexJob(parts, folders).run(control);
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
@@ -199,16 +214,18 @@ export class Engine {
     });
   }
 
-  /** Finds out once what computes fastest; where that is known, it takes no time. */
-  async #tryDevices(control: JobControl): Promise<void> {
-    const model = this.modelOf(this.#recipe);
-    if (storedReport(model)) return;
-    control.report({ step: 'Trying what computes fastest', done: 0, total: 0 });
-    try {
-      storeReport(model, await probeDevices(model, { patienceMs: devicePatienceMs, signal: control.signal }));
-    } catch (error) {
-      // Then the processor computes, and says what is wrong if it cannot.
-      if (!(error instanceof SemblanceError)) throw error;
+  /** Finds out once what computes each model fastest; where that is known, it takes no time. */
+  async #tryDevices(models: readonly InstalledModel[], control: JobControl): Promise<void> {
+    for (const model of models) {
+      if (storedReport(model)) continue;
+      control.report({ step: 'Trying what computes fastest', done: 0, total: 0 });
+      const patience = { patienceMs: devicePatienceMs, signal: control.signal };
+      try {
+        storeReport(model, await probeDevices(model, patience));
+      } catch (error) {
+        // Then the processor computes, and says what is wrong if it cannot.
+        if (!(error instanceof SemblanceError)) throw error;
+      }
     }
   }
 
@@ -223,7 +240,7 @@ export class Engine {
     this.#serving ??= Serving.createFirst(
       this.library,
       this.#recipe,
-      this.modelOf(this.#recipe),
+      this.modelsOf(this.#recipe),
       this.options.crossover,
     );
     return this.#serving;
@@ -258,19 +275,20 @@ export class Engine {
   }
 
   /** Counted now and then only, since counting takes longer than reading a photo. */
-  #mayCache(): boolean {
+  #mayCache(bytes: number): boolean {
     const { cacheBudgetBytes } = this.library.settings.get();
     this.#cacheBytes ??= this.library.cacheBytes();
-    this.#cacheBytes += largestPhotoCode;
+    this.#cacheBytes += bytes;
     if (this.#cacheBytes <= cacheBudgetBytes) return true;
     this.#cacheBytes = this.library.cacheBytes();
-    return this.#cacheBytes + largestPhotoCode <= cacheBudgetBytes;
+    return this.#cacheBytes + bytes <= cacheBudgetBytes;
   }
 
-  /** Makes the cache fit its budget. */
+  /** Makes the cache fit its budget. What is in service is the last to go, and before it what was read for a draft. */
   trimCache(): void {
     const { cacheBudgetBytes } = this.library.settings.get();
-    this.library.trimCache(cacheBudgetBytes, this.#serving?.generation.extractionKey ?? '');
+    const inService = this.#serving?.generation.extractionKey ?? '';
+    this.library.trimCache(cacheBudgetBytes, [inService, this.retuning.draftKey]);
     this.#cacheBytes = null;
   }
 
@@ -309,5 +327,3 @@ export class Engine {
 const photosWorthTiming = 25 * photosToTime;
 /** A device that takes longer for a few small pictures is none to compute with. */
 const devicePatienceMs = 20_000;
-/** More than a photo's statistics take by any usual recipe; only for deciding when to count. */
-const largestPhotoCode = 50_000;

@@ -40,7 +40,9 @@ export function genericFit(recipe: Recipe, extraction: Extraction): PcaFit | nul
   const own = extractionOf(record.recipe, {
     name: model,
     sha256: modelSha256,
-    taps: taps.map(({ name, channels }) => ({ name, channels, stride: 0 })),
+    taps: taps
+      .filter((tap) => tap.model === undefined)
+      .map(({ name, channels }) => ({ name, channels, stride: 0 })),
   });
   return extractionKey(own) === record.extractionKey ? decodeFit(readFileSync(genericFitFile)) : null;
 }

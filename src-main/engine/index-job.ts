@@ -24,8 +24,8 @@ export interface IndexingParts {
   vision: () => Promise<Vision>;
   /** The generation that new photos are described for. */
   serving: () => Serving;
-  /** Whether the cache has room for another photo. */
-  mayCache: () => boolean;
+  /** Whether the cache has room for another photo of so many bytes. */
+  mayCache: (bytes: number) => boolean;
   /** Told what is about to be read, before anything is. */
   beforeReading: (paths: string[], control: JobControl) => Promise<void>;
   /** How many files to keep in flight. */
@@ -168,7 +168,7 @@ export class IndexJob {
       const content = known ?? library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
       if (code && vector) {
         const { extractionKey, id } = serving.generation;
-        if (this.#parts.mayCache()) library.powerMeans.add(content, extractionKey, code);
+        if (this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
         library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       }
       const old = this.#vanishedByContent.get(content)?.pop();

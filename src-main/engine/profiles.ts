@@ -52,7 +52,12 @@ export async function timeProfiles(
   control.report({ step: 'Timing the profiles', done: 0, total: profiles.length });
   for (const [done, { name, recipe }] of profiles.entries()) {
     await control.checkpoint();
-    const vision = await engine.startVision(extractionOf(recipe, engine.modelOf(recipe).info));
+    const vision = await engine.startVision(
+      extractionOf(
+        recipe,
+        engine.modelsOf(recipe).map(({ info }) => info),
+      ),
+    );
     try {
       const seconds = await secondsToRead(vision, first);
       if (seconds !== null) secondsPerPhoto[name] = seconds;

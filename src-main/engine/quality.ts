@@ -10,6 +10,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { compareRecipes, type RankingReport } from '../evaluate/index.ts';
+import type { Library } from '../library/index.ts';
 import { analyseFor, type CachedSet } from './analysis.ts';
 import type { Engine } from './engine.ts';
 import { areTelling, folderLabels, groupsFor } from './labels.ts';
@@ -36,7 +37,7 @@ export async function evaluateLibrary(
   const asInUse = folds === undefined && recipe === undefined && by === 'folder';
   const { report } = asInUse
     ? await evaluateServing(engine, serving)
-    : await evaluateCached(engine, measured, by, folds ?? 0);
+    : await evaluateCached(cachedSet(engine, measured, by), measured, folds ?? 0);
   const fit = asInUse ? serving.generation.fit : folds === undefined ? 'library' : 'held-out';
   return toReport(report, by, measured, fit);
 }
@@ -84,18 +85,34 @@ function cachedSet(engine: Engine, recipe: Recipe, by: 'folder' | 'pairs'): Cach
       'Attention is learned from pixels, so it cannot be measured from the cache. Apply the recipe; it is judged on held-out photos while it learns.',
     );
   }
-  const extractionKey = engine.retuning.covering(recipe);
+  const extractionKey = engine.retuning.covering(recipe, 'measure');
   if (extractionKey === null) {
     throw new SemblanceError(
       'recipe-mismatch',
-      'The cache lacks what this recipe needs of the photos. Apply the recipe first, then measure it.',
+      'The cache lacks what this recipe needs of the photos. Read them for it first: semblance tune read --recipe FILE',
     );
   }
   return { libraryPath: library.path, extractionKey, groups: groupsFor(library, by, extractionKey) };
 }
 
-function evaluateCached(engine: Engine, recipe: Recipe, by: 'folder' | 'pairs', folds: number) {
-  return analyseFor('evaluation', { kind: 'held-out', ...cachedSet(engine, recipe, by), recipe, folds });
+function evaluateCached(set: CachedSet, recipe: Recipe, folds: number) {
+  return analyseFor('evaluation', { kind: 'held-out', ...set, recipe, folds });
+}
+
+/** Whether photos of the library are missing in one of two different extractions' caches. */
+export function isPartlyRead({ photos, powerMeans }: Library, a: string, b: string): boolean {
+  const total = photos.contentCount();
+  return a !== b && (powerMeans.count(a) < total || powerMeans.count(b) < total);
+}
+
+/** The photos by which two recipes can be compared: the same for both. */
+function twoCachedSets(engine: Engine, a: Recipe, b: Recipe, by: 'folder' | 'pairs'): [CachedSet, CachedSet] {
+  const [first, second] = [cachedSet(engine, a, by), cachedSet(engine, b, by)];
+  if (!isPartlyRead(engine.library, first.extractionKey, second.extractionKey)) return [first, second];
+  return [
+    { ...first, alsoIn: second.extractionKey },
+    { ...second, alsoIn: first.extractionKey },
+  ];
 }
 
 export function toReport(
@@ -127,8 +144,9 @@ export async function compareOnLibrary(
 ): Promise<RecipeComparison> {
   servingOf(engine);
   if (folds === undefined) refuseWhatHasSeenTheAnswers([a, b], by);
-  const before = await evaluateCached(engine, a, by, folds ?? 0);
-  const after = await evaluateCached(engine, b, by, folds ?? 0);
+  const [first, second] = twoCachedSets(engine, a, b, by);
+  const before = await evaluateCached(first, a, folds ?? 0);
+  const after = await evaluateCached(second, b, folds ?? 0);
   const { difference, interval, better, worse, same, perQuery } = compareRecipes(
     byPicture(before),
     byPicture(after),
@@ -143,9 +161,9 @@ export async function compareOnLibrary(
     worse,
     same,
     queries: perQuery
-      .flatMap(({ name, before: first, after: second }) => {
+      .flatMap(({ name, before: precisionA, after: precisionB }) => {
         const photo = engine.library.photos.withContent(Number(name?.split(' ')[0])).at(0);
-        return photo ? [{ photoId: photo.id, a: first, b: second }] : [];
+        return photo ? [{ photoId: photo.id, a: precisionA, b: precisionB }] : [];
       })
       .reverse(),
   };

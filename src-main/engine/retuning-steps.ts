@@ -1,5 +1,5 @@
 /** What is done, one after the other, to bring a generation into service. */
-import { type Recipe, learns } from '../contract/index.ts';
+import { learns, modelOfTap, type Recipe } from '../contract/index.ts';
 import {
   type AttentionWeights,
   encodeFitted,
@@ -21,11 +21,13 @@ import { makePairs, readAgain } from './vision-job.ts';
 
 export interface StepParts {
   library: Library;
-  modelOf: (recipe: Recipe) => InstalledModel;
+  modelsOf: (recipe: Recipe) => InstalledModel[];
   /** A reader of photos for an extraction, which the caller closes. */
   startVision: (extraction: Extraction) => Promise<Vision>;
-  /** Whether the cache has room for another photo. */
-  mayCache: () => boolean;
+  /** Finds out what computes the models of an extraction fastest, where that is not known yet. */
+  tryDevices: (extraction: Extraction, control: JobControl) => Promise<void>;
+  /** Whether the cache has room for another photo of so many bytes. */
+  mayCache: (bytes: number) => boolean;
   /** Called when another generation has come into service. */
   onSwapped: () => Promise<void>;
 }
@@ -40,18 +42,19 @@ export class RetuningSteps {
 
   /** Learns attention from feature maps, and with it what the network is asked for. */
   async attend(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, modelOf, startVision } = this.#parts;
+    const { library, modelsOf, startVision } = this.#parts;
     const { recipe } = building;
-    const model = modelOf(recipe);
-    const base = extractionOf(withoutLearning(recipe), model.info);
+    const models = modelsOf(recipe).map(({ info }) => info);
+    const base = extractionOf(withoutLearning(recipe), models);
     const vision = await startVision(base);
     const weights = new Map<number, AttentionWeights>();
     try {
-      for (const [place, { name, pooling }] of recipe.taps.entries()) {
+      for (const [place, tap] of recipe.taps.entries()) {
+        const { pooling } = tap;
         if (pooling.kind !== 'attention') continue;
         weights.set(
           place,
-          await learnAttention({ library, vision, recipe, tap: name, hidden: pooling.hidden }, control),
+          await learnAttention({ library, vision, recipe, tap, hidden: pooling.hidden }, control),
         );
       }
     } finally {
@@ -60,7 +63,7 @@ export class RetuningSteps {
     library.change(() =>
       library.generations.setExtraction(
         building.id,
-        library.extractions.add(extractionOf(recipe, model.info, weights)),
+        library.extractions.add(extractionOf(recipe, models, weights)),
       ),
     );
     return true;
@@ -68,14 +71,17 @@ export class RetuningSteps {
 
   /** Fills the cache with what the recipe needs of each photo, as far as its budget goes. */
   async read(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, startVision, mayCache } = this.#parts;
+    const { library, startVision, tryDevices, mayCache } = this.#parts;
     const { extractionKey } = building;
     const missing = library.powerMeans.missing(extractionKey);
+    const extraction = extractionOfGeneration(library, building);
+    await tryDevices(extraction, control);
     control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
-    const vision = await startVision(extractionOfGeneration(library, building));
+    const vision = await startVision(extraction);
     try {
       await readAgain(library, missing, vision, control, (contentId, code) => {
-        if (mayCache()) library.change(() => library.powerMeans.add(contentId, extractionKey, code));
+        if (!mayCache(code.byteLength)) return;
+        library.change(() => library.powerMeans.add(contentId, extractionKey, code));
       });
     } finally {
       await vision.close();
@@ -207,12 +213,13 @@ export function isFitted(recipe: Recipe): boolean {
 }
 
 /** The learned weights that an extraction holds, by the recipe's taps. */
-function attentionOf({ taps }: Recipe, extraction: Extraction): Map<number, AttentionWeights> {
+function attentionOf(recipe: Recipe, extraction: Extraction): Map<number, AttentionWeights> {
   const weights = new Map<number, AttentionWeights>();
-  for (const [place, { name, pooling }] of taps.entries()) {
-    if (pooling.kind !== 'attention') continue;
-    for (const tap of extraction.taps) {
-      if (tap.name === name && tap.statistic.kind === 'attention') weights.set(place, tap.statistic.weights);
+  for (const [place, tap] of recipe.taps.entries()) {
+    if (tap.pooling.kind !== 'attention') continue;
+    for (const { name, model, statistic } of extraction.taps) {
+      const isSame = name === tap.name && (model?.name ?? extraction.model) === modelOfTap(recipe, tap);
+      if (isSame && statistic.kind === 'attention') weights.set(place, statistic.weights);
     }
   }
   return weights;

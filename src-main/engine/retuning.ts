@@ -4,8 +4,10 @@
  * the library, so that an ended engine carries on with the next start.
  */
 import { learns, type Job, type JobKind, type Recipe, SemblanceError } from '../contract/index.ts';
-import { extractionOf, placesIn, recipeKey } from '../descriptor/index.ts';
-import type { StoredGeneration } from '../library/index.ts';
+import { codeLength, extractionOf, modelsOfExtraction, placesIn, recipeKey } from '../descriptor/index.ts';
+import type { CachedExtraction, StoredGeneration } from '../library/index.ts';
+import { withoutLearning } from '../learn/index.ts';
+import { beginReading } from './draft-reading.ts';
 import { photosForOwnFit } from './generic-fit.ts';
 import type { JobControl, Jobs } from './jobs.ts';
 import { isFitted, RetuningSteps, type StepParts } from './retuning-steps.ts';
@@ -25,6 +27,8 @@ interface Step {
 export class Retuning {
   readonly #parts: RetuningParts;
   readonly #work: RetuningSteps;
+  /** Of what was read last for a draft; '' before that. */
+  #draftKey = '';
   /** While the engine ends, cancelled jobs are to be carried on with. */
   #ending = false;
 
@@ -53,26 +57,16 @@ export class Retuning {
    * @throws SemblanceError `library-in-use` while another one is being built
    */
   begin(recipe: Recipe): Job {
-    const { library, modelOf } = this.#parts;
-    if (library.generations.building()) {
-      throw new SemblanceError(
-        'library-in-use',
-        'Another recipe is being applied. Wait for it, or cancel it.',
-        {
-          retryable: true,
-        },
-      );
-    }
-    const model = modelOf(recipe);
-    const covering = this.covering(recipe);
+    const { library, modelsOf } = this.#parts;
+    this.#refuseWhileBuilding();
+    const [own, ...others] = modelsOf(recipe).map(({ info }) => info);
     const attention = recipe.taps.some(({ pooling }) => pooling.kind === 'attention');
     library.change(() =>
       library.generations.create(
         {
           recipe,
-          recipeKey: recipeKey(recipe, model.info.sha256),
-          extractionKey:
-            covering ?? (attention ? '' : library.extractions.add(extractionOf(recipe, model.info))),
+          recipeKey: recipeKey(recipe, own.sha256, others),
+          extractionKey: this.covering(recipe, 'serve') ?? (attention ? '' : this.addExtraction(recipe)),
           fit: 'none',
           encodedFit: null,
           fittedOn: 0,
@@ -90,14 +84,62 @@ export class Retuning {
     });
   }
 
-  /** The key of a cached extraction that has all that a recipe needs. */
-  covering(recipe: Recipe): string | null {
+  /** @throws SemblanceError `library-in-use` */
+  #refuseWhileBuilding(): void {
+    if (!this.#parts.library.generations.building()) return;
+    throw new SemblanceError(
+      'library-in-use',
+      'Another recipe is being applied. Wait for it, or cancel it.',
+      { retryable: true },
+    );
+  }
+
+  get draftKey(): string {
+    return this.#draftKey;
+  }
+
+  /**
+   * Begins to read photos for a draft: what it needs before anything is learned, so that it can be previewed.
+   * @throws SemblanceError `library-in-use` while a recipe is being applied, and of `addExtraction` and `beginReading`
+   */
+  readFor(draft: Recipe, serving: StoredGeneration): Job {
+    this.#refuseWhileBuilding();
+    const recipe = withoutLearning(draft);
+    const key = this.covering(recipe, 'serve') ?? this.addExtraction(recipe);
+    const job = beginReading(this.#parts, key, serving);
+    this.#draftKey = key;
+    return job;
+  }
+
+  /**
+   * The key of a cached extraction that has all that a recipe needs: the one with most photos, and of those the smallest.
+   * To serve, it must not ask for further models, which would compute in vain for every new photo; to measure, any will
+   * do in which there are photos.
+   * @throws SemblanceError `no-model`
+   */
+  covering(recipe: Recipe, use: 'serve' | 'measure'): string | null {
     const { library } = this.#parts;
-    const { sha256 } = this.#parts.modelOf(recipe).info;
+    const models = this.#parts.modelsOf(recipe);
+    const serves = ({ extraction, pictures }: CachedExtraction): boolean => {
+      const asked = modelsOfExtraction(extraction);
+      const isComplete = models.every(({ info }) =>
+        asked.some(({ name, sha256 }) => name === info.name && sha256 === info.sha256),
+      );
+      const suits = use === 'serve' ? asked.length === models.length : pictures > 0;
+      return isComplete && suits && placesIn(extraction, recipe) !== null;
+    };
     const found = library.extractions
       .list()
-      .find(({ extraction }) => extraction.modelSha256 === sha256 && placesIn(extraction, recipe) !== null);
-    return found?.key ?? null;
+      .filter(serves)
+      .sort((a, b) => b.pictures - a.pictures || a.bytesPerPicture - b.bytesPerPicture);
+    return found.at(0)?.key ?? null;
+  }
+
+  /** Remembers what a recipe needs of photos; returns its key. @throws SemblanceError of `extractionOf` */
+  addExtraction(recipe: Recipe): string {
+    const { library, modelsOf } = this.#parts;
+    const models = modelsOf(recipe).map(({ info }) => info);
+    return library.change(() => library.extractions.add(extractionOf(recipe, models)));
   }
 
   /** Goes on with the generation in the making, if there is one. */
@@ -150,6 +192,7 @@ export class Retuning {
   #hasUnread({ extractionKey }: StoredGeneration): boolean {
     const { library, mayCache } = this.#parts;
     if (extractionKey === '') return true;
-    return mayCache() && library.powerMeans.missing(extractionKey).length > 0;
+    const bytes = codeLength(library.layoutOfExtraction(extractionKey));
+    return mayCache(bytes) && library.powerMeans.missing(extractionKey).length > 0;
   }
 }

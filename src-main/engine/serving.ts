@@ -1,5 +1,5 @@
 /** The generation in service: its reducer and its search index, kept in step with the catalogue. */
-import { type Recipe, SemblanceError } from '../contract/index.ts';
+import { modelNames, type Recipe, SemblanceError } from '../contract/index.ts';
 import {
   decodeFitted,
   encodeFitted,
@@ -56,20 +56,24 @@ export class Serving {
     return serving;
   }
 
-  /** Makes the first generation of a library, with the shipped fit where it applies. */
+  /**
+   * Makes the first generation of a library, with the shipped fit where it applies.
+   * @param models all that the recipe names, its own first
+   */
   static createFirst(
     library: Library,
     recipe: Recipe,
-    model: InstalledModel,
+    models: readonly InstalledModel[],
     crossover = exactCrossover,
   ): Serving {
-    const extraction = extractionOf(recipe, model.info);
+    const [own, ...others] = models.map(({ info }) => info);
+    const extraction = extractionOf(recipe, [own, ...others]);
     const fit = genericFit(recipe, extraction);
     const generation = library.change(() =>
       library.generations.create(
         {
           recipe,
-          recipeKey: recipeKey(recipe, model.info.sha256),
+          recipeKey: recipeKey(recipe, own.sha256, others),
           extractionKey: library.extractions.add(extraction),
           fit: fit ? 'generic' : 'none',
           encodedFit: fit ? encodeFitted(fittedByPca(fit)) : null,
@@ -184,8 +188,9 @@ export function extractionOfGeneration(
 ): Extraction {
   const known = library.extractions.get(key);
   if (known) return known;
-  const model = installedModels().find(({ info }) => info.name === recipe.model);
-  const derived = model && extractionOf(recipe, model.info);
+  const installed = installedModels().map(({ info }) => info);
+  const hasAll = modelNames(recipe).every((name) => installed.some((model) => model.name === name));
+  const derived = hasAll ? extractionOf(recipe, installed) : null;
   if (derived && extractionKey(derived) === key) return derived;
   throw new SemblanceError(
     'library-damaged',

@@ -1,5 +1,5 @@
 /** What the engine says of itself. */
-import type { EngineStatus } from '../contract/index.ts';
+import { type EngineStatus, modelNames } from '../contract/index.ts';
 import { generationInfo } from '../library/index.ts';
 import { exactCrossover, HnswTier } from '../search/index.ts';
 import { computeThreads } from '../vision/index.ts';
@@ -19,6 +19,6 @@ export function engineStatus(engine: Engine, crossover = exactCrossover): Engine
     search: { tier: serving?.tier ?? 'exact', crossover, hnswAvailable: available, hnswReason: reason },
     provider: engine.provider,
     threads: computeThreads(),
-    model: engine.recipe.model,
+    model: modelNames(engine.recipe).join(' + '),
   };
 }

@@ -13,14 +13,21 @@ import {
   SemblanceError,
   type TunePreview,
 } from '../contract/index.ts';
-import { codeLength, decodeFitted, type Extraction, extractionOf, layoutOf } from '../descriptor/index.ts';
+import {
+  canonical,
+  codeLength,
+  decodeFitted,
+  type Extraction,
+  extractionOf,
+  layoutOf,
+} from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
 import { analyse } from './analysis.ts';
 import type { Engine } from './engine.ts';
 import { folderLabelsVersion, groupsFor } from './labels.ts';
 import type { PreviewHit, SampledSet } from './preview-session.ts';
-import { telling } from './quality.ts';
+import { isPartlyRead, telling } from './quality.ts';
 import type { Serving } from './serving.ts';
 import { makePairs } from './vision-job.ts';
 
@@ -55,12 +62,19 @@ export async function planRetune(engine: Engine, recipe: Recipe): Promise<Retune
   const { library, retuning } = engine;
   const photos = library.photos.contentCount();
   // What attention asks for is known once it is learned; that costs as much as the average in its place.
-  const asked = extractionOf(withoutLearning(recipe), engine.modelOf(recipe).info);
-  const covering = retuning.covering(recipe);
-  const photosToRead = covering === null ? photos : library.powerMeans.missing(covering).length;
+  const asked = extractionOf(
+    withoutLearning(recipe),
+    engine.modelsOf(recipe).map(({ info }) => info),
+  );
+  const unread = (draft: Recipe): number => {
+    const covering = retuning.covering(draft, 'serve');
+    return covering === null ? photos : library.powerMeans.missing(covering).length;
+  };
+  const photosToRead = unread(recipe);
   return {
     photos,
     photosToRead,
+    photosToPreview: unread(withoutLearning(recipe)),
     secondsToRead: photosToRead === 0 ? 0 : photosToRead * (await secondsPerReading(engine, asked)),
     secondsToBuild: photos * secondsPerDescription(engine),
     cacheBytes: photosToRead * codeLength(layoutOf(asked)),
@@ -130,27 +144,33 @@ export async function previewRecipe(
   const startedMs = performance.now();
   const { library } = engine;
   const { generation } = servingOf(engine);
-  const covering = engine.retuning.covering(withoutLearning(recipe));
+  const isInService = canonical(recipe) === canonical(generation.recipe);
+  const covering = isInService
+    ? generation.extractionKey
+    : engine.retuning.covering(withoutLearning(recipe), 'measure');
   if (covering === null) {
     throw new SemblanceError(
       'recipe-mismatch',
-      'This draft needs more than the cache holds, so it cannot be previewed; applying it reads the photos again.',
+      'This draft needs more than the cache holds, so it cannot be previewed before the photos are read for it.',
     );
   }
   const by = telling(engine, covering);
-  const setOf = (extractionKey: string): SampledSet => ({
+  const isPartial = isPartlyRead(library, generation.extractionKey, covering);
+  const setOf = (extractionKey: string, other: string): SampledSet => ({
     libraryPath: library.path,
     extractionKey,
+    ...(isPartial && { alsoIn: other }),
     groups: by === null ? { from: 'pairs' } : groupsFor(library, by, extractionKey),
     stamp: [
       library.powerMeans.count(extractionKey),
+      isPartial && `${other} ${library.powerMeans.count(other)}`,
       by,
       by === 'pairs' ? library.variants.count(extractionKey) : folderLabelsVersion(library),
     ].join(' '),
   });
   const reply = await engine.previews.ask({
-    now: setOf(generation.extractionKey),
-    draft: setOf(covering),
+    now: setOf(generation.extractionKey, covering),
+    draft: setOf(covering, generation.extractionKey),
     generation,
     recipe,
     queries: [...new Set(photoIds.map((photoId) => library.photos.contentOf(photoId).id))],
@@ -169,9 +189,12 @@ export async function previewRecipe(
     ),
     quality: reply.quality && by ? { by, ...reply.quality } : null,
     explained: reply.explained,
-    limits: reply.limits,
+    limits: [isPartial && partlyRead, reply.limits].filter(Boolean).join(' '),
   };
 }
+
+const partlyRead =
+  'Not all photos have been read for the draft; both recipes are compared on those that have.';
 
 function previewResults(engine: Engine, hits: PreviewHit[]): PreviewResult[] {
   return hits.flatMap(({ contentId, score }) =>
@@ -200,6 +223,11 @@ function servingOf({ serving }: Engine): Serving {
     'empty-library',
     'There are no photos to tune on yet. Add a folder and index it first.',
   );
+}
+
+/** Reads photos for a draft, which can be previewed and measured then. @throws SemblanceError of `Retuning.readFor` */
+export function readForRecipe(engine: Engine, recipe: Recipe): Job {
+  return engine.retuning.readFor(recipe, servingOf(engine).generation);
 }
 
 export function startPairs(engine: Engine): { job: Job; ended: Promise<Job> } {

@@ -98,15 +98,16 @@ export class Library {
   }
 
   /**
-   * Makes the cache fit a budget: other extractions go first, then pictures of the one in use. Returns how many
-   * pictures' statistics went.
+   * Makes the cache fit a budget: other extractions go first, then pictures of those that are wanted, the last of them
+   * first. Returns how many pictures' statistics went.
    */
-  trimCache(budgetBytes: number, keyInUse: string): number {
-    const inUseFirst = (a: CachedExtraction, b: CachedExtraction) =>
-      Number(b.key === keyInUse) - Number(a.key === keyInUse);
+  trimCache(budgetBytes: number, wantedKeys: readonly string[]): number {
+    const place = ({ key }: CachedExtraction): number =>
+      wantedKeys.includes(key) ? wantedKeys.indexOf(key) : wantedKeys.length;
+    const wantedFirst = (a: CachedExtraction, b: CachedExtraction) => place(a) - place(b);
     let left = budgetBytes;
     let gone = 0;
-    for (const { key, pictures, bytesPerPicture } of this.extractions.list().sort(inUseFirst)) {
+    for (const { key, pictures, bytesPerPicture } of this.extractions.list().sort(wantedFirst)) {
       const kept = Math.min(pictures, Math.max(0, Math.floor(left / bytesPerPicture)));
       left -= kept * bytesPerPicture;
       if (kept < pictures) gone += this.change(() => this.powerMeans.keepFirst(key, kept));

@@ -87,14 +87,18 @@ export class PowerMeansCache {
   /**
    * Ids of all cached pictures, or of a large library an even sample of at most `atMost`, taken in the order of the
    * content hashes: independent of the order in which photos came, and the same each time.
+   * @param alsoIn an extraction of which they must be cached as well
    */
-  sample(extractionKey: string, atMost: number): number[] {
+  sample(extractionKey: string, atMost: number, alsoIn = extractionKey): number[] {
     const ids = this.#database
-      .prepare<[string], { contentId: number }>(
+      .prepare<[string, string], { contentId: number }>(
         `SELECT contentId FROM powerMeans JOIN contents ON contents.id = contentId
-         WHERE extractionKey = ? ORDER BY hash`,
+         WHERE extractionKey = ? AND EXISTS
+           (SELECT 1 FROM powerMeans AS other
+            WHERE other.contentId = powerMeans.contentId AND other.extractionKey = ?)
+         ORDER BY hash`,
       )
-      .all(extractionKey)
+      .all(extractionKey, alsoIn)
       .map(({ contentId }) => contentId);
     if (ids.length <= atMost) return ids;
     return Array.from({ length: atMost }, (_, i) => ids[Math.floor((i * ids.length) / atMost)]);

@@ -97,17 +97,23 @@ const useSchema = v.object({
   ends: v.number(),
 });
 type Use = v.InferOutput<typeof useSchema>;
+const usesSchema = v.array(useSchema);
 
 const useFile = (): string => path.join(ownModelsFolder(), 'device-in-use.json');
 /** Programs are ended by other things, too; twice in a row while the same device computed is no accident. */
 const mostEnds = 2;
 
-function lastUse(): Use | null {
+function lastUses(): Use[] {
   try {
-    return v.parse(useSchema, JSON.parse(readFileSync(useFile(), 'utf8')));
+    return v.parse(usesSchema, JSON.parse(readFileSync(useFile(), 'utf8')));
   } catch {
-    return null;
+    return [];
   }
+}
+
+function writeUses(uses: readonly Use[]): void {
+  if (uses.length === 0) rmSync(useFile(), { force: true });
+  else writeFileSync(useFile(), JSON.stringify(uses));
 }
 
 function isAlive(pid: number): boolean {
@@ -120,31 +126,33 @@ function isAlive(pid: number): boolean {
 }
 
 /**
+/**
  * What to compute a model with, which is taken note of until `endUse`: the fastest that is right, or the processor where
  * none was tried, or where the program has ended repeatedly while another computed.
+ * @param beside models that are used together with it, and have a call of their own
  */
-export function beginUse(model: InstalledModel): DeviceUse {
+export function beginUse(model: InstalledModel, beside: readonly InstalledModel[] = []): DeviceUse {
   const { chosen: provider = processor, devices = [] } = storedReport(model) ?? {};
   const precision = devices.find((device) => device.provider === provider)?.precision ?? 'single';
   if (provider === processor) return { provider, precision: 'single' };
-  const last = lastUse();
-  const isSame =
-    last?.model === model.info.sha256 &&
-    last.provider === provider &&
-    last.precision === precision &&
-    !isAlive(last.pid);
+  const uses = lastUses();
+  const last = uses.find((use) => use.model === model.info.sha256);
+  const isSame = last?.provider === provider && last.precision === precision && !isAlive(last.pid);
   const ends = isSame ? last.ends + 1 : 0;
+  const besides = new Set(beside.map(({ info }) => info.sha256));
+  const others = uses.filter((use) => use !== last && besides.has(use.model));
   if (ends >= mostEnds) {
-    rmSync(useFile(), { force: true });
+    writeUses(others);
     distrust(model, { provider, precision }, 'Semblance ended twice while it computed.');
-    return beginUse(model);
+    return beginUse(model, beside);
   }
-  const use: Use = { model: model.info.sha256, provider, precision, pid: process.pid, ends };
-  writeFileSync(useFile(), JSON.stringify(use));
+  writeUses([...others, { model: model.info.sha256, provider, precision, pid: process.pid, ends }]);
   return { provider, precision };
 }
 
 /** Says that what computed has ended in order. */
 export function endUse(): void {
-  if (lastUse()?.pid === process.pid) rmSync(useFile(), { force: true });
+  const uses = lastUses();
+  const others = uses.filter(({ pid }) => pid !== process.pid);
+  if (others.length < uses.length) writeUses(others);
 }

@@ -8,7 +8,23 @@ export interface ExtractionSettings {
   /** Factors on it. */
   scales: number[];
   /** What is wanted of each tap, in the order of the numbers; a tap may come several times. */
-  taps: TapRequest[];
+  taps: (TapRequest & {
+    /** Where it is not of the model that all others are of. */
+    model?: { name: string };
+  })[];
+}
+
+/** What a worker thread runs of one model. */
+export interface NetworkSetting {
+  graphPath: string;
+  /** What is wanted of it. */
+  requests: TapRequest[];
+  /** All taps of the model, of which maps may be asked for. */
+  mapTaps: string[];
+  provider: string;
+  precision: Precision;
+  /** Whether it takes each photo once, in its largest size, and what it says of that serves every scale. */
+  runsOnce: boolean;
 }
 
 export interface Extraction {
@@ -47,29 +63,35 @@ export interface NamedBytes {
 }
 
 export interface WorkerSetting {
-  graphPath: string;
-  settings: ExtractionSettings;
-  /** All taps of the model, of which maps may be asked for. */
-  mapTaps: string[];
+  longerSide: number;
+  scales: number[];
+  networks: NetworkSetting[];
+  /** Where each of the wanted statistics comes from: which network, and which of its requests. */
+  order: { network: number; request: number }[];
   threads: number;
   /** Shared by all workers, for `DecodeBudget`. */
   decodeBudget: SharedArrayBuffer;
-  provider: string;
-  precision: Precision;
 }
 
 export type WorkerRequest =
   | { kind: 'file'; id: number; path: string }
   | ({ kind: 'bytes'; id: number } & NamedBytes)
-  /** `photo` is a path or a photo; `taps` are places in `mapTaps`. */
-  | { kind: 'maps'; id: number; photo: string | NamedBytes; taps: number[]; scales: number[] }
+  /** `photo` is a path or a photo; `taps` are places in the network's `mapTaps`. */
+  | {
+      kind: 'maps';
+      id: number;
+      photo: string | NamedBytes;
+      network: number;
+      taps: number[];
+      scales: number[];
+    }
   /** Answers `hashed`. */
   | { kind: 'known'; id: number; known: boolean };
 
 export type WorkerMessage =
   | { kind: 'ready' }
   /** Another device than the processor has failed; the processor goes on. */
-  | { kind: 'fell-back'; detail: string }
+  | { kind: 'fell-back'; network: number; detail: string }
   | { kind: 'failed'; error: ErrorReport }
   | { kind: 'hashed'; id: number; contentHash: string }
   | { kind: 'file'; id: number; reading: FileReading }

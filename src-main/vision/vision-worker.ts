@@ -7,7 +7,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../contract/index.ts';
 import { DecodeBudget } from './decode-budget.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
-import { Extractor } from './extractor.ts';
+import { Extractor, type TapResult } from './extractor.ts';
+import type { TapRequest } from './onnx/positional-pooling.ts';
 import { photoFormat } from './photo-format.ts';
 import { readPhotoFile } from './read-file.ts';
 import type {
@@ -20,40 +21,63 @@ import type {
   WorkerSetting,
 } from './vision-messages.ts';
 
-const { graphPath, settings, mapTaps, threads, decodeBudget, provider, precision } =
-  workerData as WorkerSetting;
+const {
+  longerSide,
+  scales: usualScales,
+  networks,
+  order,
+  threads,
+  decodeBudget,
+} = workerData as WorkerSetting;
 const budget = new DecodeBudget(decodeBudget);
 const waiting = new Map<number, (known: boolean) => void>();
-let mapExtractor: Promise<Extractor> | null = null;
+/** By network. */
+const mapExtractors = new Map<number, Promise<Extractor>>();
 
-const extractorOptions = {
-  threads,
-  provider,
-  precision,
-  onFallback: (detail: string) => send({ kind: 'fell-back', detail }),
-};
+function load(network: number, requests: TapRequest[]): Promise<Extractor> {
+  const { graphPath, provider, precision } = networks[network];
+  return Extractor.load(graphPath, requests, {
+    threads,
+    provider,
+    precision,
+    onFallback: (detail) => send({ kind: 'fell-back', network, detail }),
+  });
+}
 
 function send(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
 function decode(bytes: Uint8Array, format: string, scales: number[]): Promise<DecodedPhoto> {
-  return decodePhoto(bytes, format, Math.round(settings.longerSide * Math.max(...scales)), budget);
+  return decodePhoto(bytes, format, Math.round(longerSide * Math.max(...scales)), budget);
 }
 
 function scaled(pixels: Pixels, scales: number[]): Promise<Pixels[]> {
-  return Promise.all(scales.map((scale) => resized(pixels, Math.round(settings.longerSide * scale))));
+  return Promise.all(scales.map((scale) => resized(pixels, Math.round(longerSide * scale))));
 }
 
-async function extract(extractor: Extractor, { bytes, name }: NamedBytes): Promise<Extraction> {
-  const format = await photoFormat(bytes, name);
-  const { pixels, width, height } = await decode(bytes, format, settings.scales);
-  const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, settings.scales)]);
-  const parts: Float32Array[] = [];
-  for (const picture of pictures) {
-    const results = await extractor.run(picture);
-    parts.push(...results.map(({ values }) => values));
+/** What a network says of a photo, scale by scale. */
+async function runAll(extractor: Extractor, network: number, pictures: Pixels[]): Promise<TapResult[][]> {
+  if (networks[network].runsOnce) {
+    const results = await extractor.run(pictures[usualScales.indexOf(Math.max(...usualScales))]);
+    return pictures.map(() => results);
   }
+  const results: TapResult[][] = [];
+  for (const picture of pictures) results.push(await extractor.run(picture));
+  return results;
+}
+
+async function extract(extractors: Extractor[], { bytes, name }: NamedBytes): Promise<Extraction> {
+  const format = await photoFormat(bytes, name);
+  const { pixels, width, height } = await decode(bytes, format, usualScales);
+  const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, usualScales)]);
+  const results: TapResult[][][] = [];
+  for (const [network, extractor] of extractors.entries()) {
+    results.push(await runAll(extractor, network, pictures));
+  }
+  const parts = pictures.flatMap((_, scale) =>
+    order.map(({ network, request }) => results[network][scale][request].values),
+  );
   const powerMeans = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -63,7 +87,7 @@ async function extract(extractor: Extractor, { bytes, name }: NamedBytes): Promi
   return { width, height, format, thumbnail, powerMeans };
 }
 
-async function readFile(extractor: Extractor, id: number, path: string): Promise<FileReading> {
+async function readFile(extractors: Extractor[], id: number, path: string): Promise<FileReading> {
   const { bytes, modifiedAtMs } = await readPhotoFile(path);
   // Formats first: what is no photo need not be hashed.
   await photoFormat(bytes, path);
@@ -72,33 +96,37 @@ async function readFile(extractor: Extractor, id: number, path: string): Promise
     waiting.set(id, resolve);
     send({ kind: 'hashed', id, contentHash });
   });
-  const extraction = known ? null : await extract(extractor, { bytes, name: path });
+  const extraction = known ? null : await extract(extractors, { bytes, name: path });
   return { contentHash, sizeBytes: bytes.length, modifiedAtMs, extraction };
 }
 
 /**
- * Maps of all taps come from one session, which is made when the first are asked for, so that asking for others takes
- * no more memory.
+ * Maps of all taps of a model come from one session, which is made when the first are asked for, so that asking for
+ * others takes no more memory.
  */
-function extractorOfMaps(): Promise<Extractor> {
-  mapExtractor ??= Extractor.load(
-    graphPath,
-    mapTaps.map((name) => ({ name, statistic: { kind: 'map' } })),
-    extractorOptions,
-  );
-  return mapExtractor;
+function extractorOfMaps(network: number): Promise<Extractor> {
+  const known = mapExtractors.get(network);
+  if (known) return known;
+  const requests = networks[network].mapTaps.map((name): TapRequest => ({
+    name,
+    statistic: { kind: 'map' },
+  }));
+  const made = load(network, requests);
+  mapExtractors.set(network, made);
+  return made;
 }
 
 async function extractMaps({
   photo,
+  network,
   taps,
   scales,
 }: Extract<WorkerRequest, { kind: 'maps' }>): Promise<TapMap[][]> {
   const bytes = typeof photo === 'string' ? (await readPhotoFile(photo)).bytes : photo.bytes;
   const format = await photoFormat(bytes, typeof photo === 'string' ? photo : photo.name);
   // Decoded as for indexing even where only smaller scales are wanted, so that the pixels are the same.
-  const { pixels } = await decode(bytes, format, [...settings.scales, ...scales]);
-  const extractor = await extractorOfMaps();
+  const { pixels } = await decode(bytes, format, [...usualScales, ...scales]);
+  const extractor = await extractorOfMaps(network);
   const maps: TapMap[][] = [];
   for (const picture of await scaled(pixels, scales)) {
     const results = await extractor.run(picture, taps);
@@ -122,16 +150,16 @@ function photoName(request: WorkerRequest): string {
   return typeof request.photo === 'string' ? request.photo : request.photo.name;
 }
 
-async function answer(extractor: Extractor, request: WorkerRequest): Promise<void> {
+async function answer(extractors: Extractor[], request: WorkerRequest): Promise<void> {
   const { id } = request;
   try {
     if (request.kind === 'known') {
       waiting.get(id)?.(request.known);
       waiting.delete(id);
     } else if (request.kind === 'file') {
-      send({ kind: 'file', id, reading: await readFile(extractor, id, request.path) });
+      send({ kind: 'file', id, reading: await readFile(extractors, id, request.path) });
     } else if (request.kind === 'bytes') {
-      send({ kind: 'bytes', id, extraction: await extract(extractor, request) });
+      send({ kind: 'bytes', id, extraction: await extract(extractors, request) });
     } else {
       send({ kind: 'maps', id, maps: await extractMaps(request) });
     }
@@ -140,12 +168,9 @@ async function answer(extractor: Extractor, request: WorkerRequest): Promise<voi
   }
 }
 
-const extractor = Extractor.load(graphPath, settings.taps, extractorOptions);
-parentPort?.on(
-  'message',
-  (request: WorkerRequest) => void extractor.then((loaded) => answer(loaded, request)),
-);
-extractor.then(
+const loading = Promise.all(networks.map(({ requests }, network) => load(network, requests)));
+parentPort?.on('message', (request: WorkerRequest) => void loading.then((loaded) => answer(loaded, request)));
+loading.then(
   () => send({ kind: 'ready' }),
   (error: unknown) => send({ kind: 'failed', error: toErrorReport(error) }),
 );

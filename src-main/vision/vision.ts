@@ -1,16 +1,19 @@
 /** Photos become statistics of feature maps, on worker threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Precision, SemblanceError, sibling } from '../contract/index.ts';
-import { type PowerMeanLayout, statisticLength } from '../descriptor/index.ts';
+import { SemblanceError, sibling } from '../contract/index.ts';
+import type { PowerMeanLayout } from '../descriptor/index.ts';
 import { sharedBudget } from './decode-budget.ts';
+import type { DeviceUse } from './device-store.ts';
 import { processor } from './devices.ts';
 import type { InstalledModel } from './models.ts';
+import { networksOf } from './networks.ts';
 import type {
   Extraction,
   ExtractionSettings,
   FileReading,
   NamedBytes,
+  NetworkSetting,
   TapMap,
   WorkerMessage,
   WorkerRequest,
@@ -23,17 +26,18 @@ export function computeThreads(): number {
 }
 
 export interface VisionOptions {
+  /** Of all taps that name no other. */
   model: InstalledModel;
+  /** Those that taps name besides. */
+  others?: readonly InstalledModel[];
   settings: ExtractionSettings;
   /** Worker threads; by default one a core, which keeps cores busier than one worker with many threads. */
   workers?: number;
   threadsPerWorker?: number;
-  /** What computes; the processor by default. */
-  provider?: string;
-  /** Single by default. */
-  precision?: Precision;
+  /** What computes a model; the processor by default. */
+  device?: (model: InstalledModel) => DeviceUse;
   /** Told once when it has failed, and the processor goes on. */
-  onFallback?: (provider: string, detail: string) => void;
+  onFallback?: (model: InstalledModel, use: DeviceUse, detail: string) => void;
 }
 
 /** Where another device computes, one worker prepares photos while it works for the other. */
@@ -58,7 +62,10 @@ interface Lane {
 export class Vision {
   readonly layout: PowerMeanLayout;
   readonly #onFallback: VisionOptions['onFallback'];
-  #provider: string;
+  /** One for each network. */
+  readonly #models: InstalledModel[];
+  /** What computes each network. */
+  readonly #uses: DeviceUse[];
   readonly threads: number;
   /** Photos worth keeping in flight. */
   readonly concurrency: number;
@@ -71,10 +78,12 @@ export class Vision {
   private constructor(
     layout: PowerMeanLayout,
     setting: WorkerSetting,
+    models: InstalledModel[],
     workers: number,
     onFallback: VisionOptions['onFallback'],
   ) {
-    this.#provider = setting.provider;
+    this.#models = models;
+    this.#uses = setting.networks.map(({ provider, precision }) => ({ provider, precision }));
     this.#onFallback = onFallback;
     this.layout = layout;
     this.#setting = setting;
@@ -83,40 +92,24 @@ export class Vision {
   }
 
   /**
-   * @throws SemblanceError `model-invalid`, or of `statisticLength` when a statistic does not suit its tap or is not
-   *   for indexing
+   * @throws SemblanceError `no-model`, `model-invalid`, or of `statisticLength` when a statistic does not suit its tap or
+   *   is not for indexing
    */
   static async start({
     model,
+    others = [],
     settings,
     workers,
-    threadsPerWorker = 1,
-    provider = processor,
-    precision = 'single',
+    threadsPerWorker,
+    device = () => ({ provider: processor, precision: 'single' }),
     onFallback,
   }: VisionOptions): Promise<Vision> {
-    const { name: modelName, taps: modelTaps } = model.info;
-    const taps = settings.taps.map(({ name, statistic }) => {
-      const tap = modelTaps.find((candidate) => candidate.name === name);
-      if (tap === undefined) {
-        throw new SemblanceError('model-invalid', `The model '${modelName}' has no tap '${name}'.`);
-      }
-      statisticLength(statistic, tap.channels);
-      return { name, channels: tap.channels, statistic };
-    });
-    const usual =
-      provider === processor ? Math.max(1, Math.floor(computeThreads() / threadsPerWorker)) : deviceWorkers;
-    const count = workers ?? usual;
-    const setting = {
-      graphPath: model.graphPath,
-      settings,
-      mapTaps: modelTaps.map(({ name }) => name),
-      threads: threadsPerWorker,
-      decodeBudget: sharedBudget(),
-      provider,
-      precision,
-    };
-    const vision = new Vision({ scales: settings.scales.length, taps }, setting, count, onFallback);
+    const { models, networks, order, taps } = networksOf([model, ...others], settings, device);
+    const { count, threads } = crewFor(networks, workers, threadsPerWorker);
+    const { longerSide, scales } = settings;
+    const decodeBudget = sharedBudget();
+    const setting = { longerSide, scales, networks, order, threads, decodeBudget };
+    const vision = new Vision({ scales: scales.length, taps }, setting, models, count, onFallback);
     try {
       await Promise.all(Array.from({ length: count }, () => vision.#startWorker()));
     } catch (error) {
@@ -147,26 +140,28 @@ export class Vision {
    * their turn among files.
    * @param photo path of a file, or a photo that is not in one
    * @param taps any of the model's, whether or not its statistics are extracted
-   * @returns for each scale, for each tap, its map; rejects as `extractFile` does, and with `model-invalid` when the
-   *   model lacks a tap
+   * @param modelName which of the models they are taps of; the first one by default
+   * @returns for each scale, for each tap, its map; rejects as `extractFile` does, with `model-invalid` when the model
+   *   lacks a tap, and with `no-model` when nothing is extracted of the model
    */
   async extractMaps(
     photo: string | NamedBytes,
     taps: string[],
-    scales = this.#setting.settings.scales,
+    scales = this.#setting.scales,
+    modelName = this.#models[0].info.name,
   ): Promise<TapMap[][]> {
-    const places = taps.map((tap) => this.#setting.mapTaps.indexOf(tap));
+    const network = this.#models.findIndex(({ info }) => info.name === modelName);
+    if (network < 0) {
+      throw new SemblanceError('no-model', `Photos are not read with the model '${modelName}'.`);
+    }
+    const { mapTaps } = this.#setting.networks[network];
+    const places = taps.map((tap) => mapTaps.indexOf(tap));
     if (places.includes(-1)) {
       const missing = taps[places.indexOf(-1)];
       throw new SemblanceError('model-invalid', `The model has no tap '${missing}'.`);
     }
-    const answer = await this.#ask({ kind: 'maps', id: this.#nextId++, photo, taps: places, scales }, null);
-    return answer as TapMap[][];
-  }
-
-  /** What computes the descriptors. */
-  get provider(): string {
-    return this.#provider;
+    const id = this.#nextId++;
+    return (await this.#ask({ kind: 'maps', id, photo, network, taps: places, scales }, null)) as TapMap[][];
   }
 
   /** Ends the workers; what is under way is rejected with `cancelled`. */
@@ -182,7 +177,7 @@ export class Vision {
     return new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') resolve();
-        else if (message.kind === 'fell-back') this.#fellBack(message.detail);
+        else if (message.kind === 'fell-back') this.#fellBack(message.network, message.detail);
         else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
         else this.#receive(lane, message);
       });
@@ -204,11 +199,11 @@ export class Vision {
     });
   }
 
-  #fellBack(detail: string): void {
-    if (this.#provider === processor) return;
-    const failed = this.#provider;
-    this.#provider = processor;
-    this.#onFallback?.(failed, detail);
+  #fellBack(network: number, detail: string): void {
+    const failed = this.#uses[network];
+    if (failed.provider === processor) return;
+    this.#uses[network] = { provider: processor, precision: 'single' };
+    this.#onFallback?.(this.#models[network], failed, detail);
   }
 
   #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<Answer> {
@@ -270,4 +265,22 @@ export class Vision {
     for (const lane of this.#lanes) lane.tasks.clear();
     for (const task of tasks) task.reject(this.#ended);
   }
+}
+
+/**
+ * How many workers there are, and how many threads each has. Where a device computes one network and the processor
+ * another, the few workers that the device wants share the cores.
+ */
+function crewFor(
+  networks: readonly NetworkSetting[],
+  workers: number | undefined,
+  threadsPerWorker: number | undefined,
+): { count: number; threads: number } {
+  const byProcessor = networks.filter(({ provider }) => provider === processor).length;
+  const isMixed = byProcessor > 0 && byProcessor < networks.length;
+  const threads =
+    threadsPerWorker ?? (isMixed ? Math.max(1, Math.floor(computeThreads() / deviceWorkers)) : 1);
+  const usual =
+    byProcessor === networks.length ? Math.max(1, Math.floor(computeThreads() / threads)) : deviceWorkers;
+  return { count: workers ?? usual, threads };
 }

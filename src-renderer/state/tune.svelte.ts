@@ -46,11 +46,15 @@ export class Tune {
   question = $state<string | null>(null);
   /** Whether the engine has been told to apply, and has not yet said that it will. */
   starting = $state(false);
+  /** Whether the engine has been told to read for the draft, and has not yet said that it will. */
+  startingToRead = $state(false);
   importError = $state<string | null>(null);
   /** Whether somebody looks. */
   #isOpen = false;
   /** The first job of what was applied last; later ones belong to it. */
   #firstJob = $state<number | null>(null);
+  /** The job that was told to read for the draft. */
+  #readingJob = $state<number | null>(null);
   #newestJob = 0;
   readonly #client: Client;
   readonly #jobs: () => readonly Job[];
@@ -91,7 +95,20 @@ export class Tune {
   get applying(): Job | null {
     const building = this.recipes?.building !== null;
     const kinds = applyingKinds.filter((kind) => kind !== 'pairs' || building);
-    return this.#open(kinds);
+    return this.#open(kinds, this.reading?.id);
+  }
+
+  /** The job that reads photos for a draft. */
+  get reading(): Job | null {
+    const job = this.#open(['extract']);
+    if (job === null || job.id === this.#readingJob) return job;
+    // One that was begun elsewhere: what reads while nothing is being built reads for a draft.
+    return this.recipes?.building === null && this.#firstJob === null ? job : null;
+  }
+
+  /** How reading for the draft ended; null before that. */
+  get read(): Job | null {
+    return this.#jobs().find(({ id, endedAtMs }) => id === this.#readingJob && endedAtMs !== null) ?? null;
   }
 
   get pairing(): Job | null {
@@ -112,7 +129,8 @@ export class Tune {
     const first = this.#firstJob;
     if (first === null || this.applying) return null;
     // Pairs that were made are a step on the way, or made to measure with.
-    const tells = ({ kind, state }: Job): boolean => kind !== 'pairs' || state !== 'done';
+    const tells = ({ id, kind, state }: Job): boolean =>
+      id !== this.#readingJob && (kind !== 'pairs' || state !== 'done');
     return (
       this.#jobs().findLast((job) => job.id >= first && applyingKinds.includes(job.kind) && tells(job)) ??
       null
@@ -158,6 +176,7 @@ export class Tune {
     this.importError = null;
     // How the last one went is old news once another one is thought of.
     if (!this.applying) this.#firstJob = null;
+    if (!this.reading) this.#readingJob = null;
     this.plan = null;
     this.planError = null;
     this.#plans.want();
@@ -181,6 +200,18 @@ export class Tune {
       this.set(readRecipe(await file.text(), file.name));
     } catch (error) {
       this.importError = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Reads photos for the draft, so that it can be previewed and measured before it is applied. */
+  async readForDraft(): Promise<void> {
+    if (!this.draft) return;
+    this.startingToRead = true;
+    try {
+      const job = await this.#client.call('readForRecipe', { recipe: this.draft });
+      this.#readingJob = job.id;
+    } finally {
+      this.startingToRead = false;
     }
   }
 
@@ -222,8 +253,10 @@ export class Tune {
     await this.#client.call('tuneSearch', { by, seconds });
   }
 
-  #open(kinds: readonly JobKind[]): Job | null {
-    return this.#jobs().find(({ kind, endedAtMs }) => endedAtMs === null && kinds.includes(kind)) ?? null;
+  #open(kinds: readonly JobKind[], butNot?: number): Job | null {
+    const isOpen = ({ id, kind, endedAtMs }: Job): boolean =>
+      endedAtMs === null && kinds.includes(kind) && id !== butNot;
+    return this.#jobs().find(isOpen) ?? null;
   }
 }
 

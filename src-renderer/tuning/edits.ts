@@ -2,6 +2,8 @@
 import {
   defaultRecipe,
   type ModelInfo,
+  modelOfTap,
+  mostTaps,
   type Normalisation,
   type Pooling,
   type Recipe,
@@ -9,12 +11,12 @@ import {
   type Selection,
   type Tap,
   type Whitening,
+  withTaps,
 } from '../../src-main/contract/index.ts';
 
 /** Scales that are offered beside those of the draft: each a factor √2 from the next. */
 export const commonScales = [Math.SQRT2, 1, Math.SQRT1_2, 0.5, Math.SQRT1_2 / 2, 0.25];
 export const mostScales = 8;
-export const mostTaps = 16;
 export const mostSteps = 8;
 export const mostLevels = 4;
 
@@ -46,21 +48,31 @@ export function withTap(recipe: Recipe, place: number, change: Partial<Tap>): Re
 
 /** The last tap stays. */
 export function withoutTap(recipe: Recipe, place: number): Recipe {
-  return recipe.taps.length === 1 ? recipe : { ...recipe, taps: recipe.taps.filter((_, i) => i !== place) };
+  const taps = recipe.taps.toSpliced(place, 1);
+  return taps.length === 0 || taps.length === recipe.taps.length ? recipe : withTaps(recipe, taps);
 }
 
-/** Adds a tap where the order of the model puts it. */
-export function withNewTap(recipe: Recipe, name: string, model: Pick<ModelInfo, 'taps'>): Recipe {
+/** Adds a tap of a model where the order of the model puts it, among the others of that model. */
+export function withNewTap(recipe: Recipe, name: string, model: Pick<ModelInfo, 'name' | 'taps'>): Recipe {
   if (recipe.taps.length >= mostTaps) return recipe;
+  const isOfModel = (tap: Tap): boolean => modelOfTap(recipe, tap) === model.name;
   const depth = (tap: string): number => model.taps.findIndex((each) => each.name === tap);
-  const place = recipe.taps.findIndex((tap) => depth(tap.name) > depth(name));
-  const at = place < 0 ? recipe.taps.length : place;
-  return { ...recipe, taps: recipe.taps.toSpliced(at, 0, newTap(name)) };
+  const next = recipe.taps.findIndex((tap) => isOfModel(tap) && depth(tap.name) > depth(name));
+  const at = next < 0 ? recipe.taps.findLastIndex(isOfModel) + 1 || recipe.taps.length : next;
+  return { ...recipe, taps: recipe.taps.toSpliced(at, 0, newTap(recipe, name, model.name)) };
 }
 
-function newTap(name: string): Tap {
-  const usual = defaultRecipe.taps.find((tap) => tap.name === name);
-  return usual ?? { name, pooling: { kind: 'gem', p: usualP, learned: false }, normalise: true, weight: 1 };
+function newTap(recipe: Recipe, name: string, model: string): Tap {
+  const usual: Tap = {
+    name,
+    pooling: { kind: 'gem', p: usualP, learned: false },
+    normalise: true,
+    weight: 1,
+  };
+  if (model === recipe.model) return defaultRecipe.taps.find((tap) => tap.name === name) ?? usual;
+  // As the taps beside it, whose weights make both models count alike.
+  const weight = recipe.taps.find((tap) => tap.model === model)?.weight ?? 1;
+  return { ...usual, model, weight };
 }
 
 /** A pooling of another kind, as near as it can be to the one before. */

@@ -1,12 +1,13 @@
 /** A recipe in a few words, stage by stage and as a whole. */
-import type {
-  ModelInfo,
-  Normalisation,
-  Pooling,
-  Recipe,
-  Reduction,
-  Selection,
-  Whitening,
+import {
+  type ModelInfo,
+  modelNames,
+  type Normalisation,
+  type Pooling,
+  type Recipe,
+  type Reduction,
+  type Selection,
+  type Whitening,
 } from '../../src-main/contract/index.ts';
 import type { StageName } from './stages.ts';
 
@@ -91,12 +92,21 @@ function reductionWords(reduction: Reduction): string {
   }
 }
 
+/** What a tap is called: where there are two models, with its model. */
+export function tapWords(recipe: Recipe, model: string, name: string): string {
+  return modelNames(recipe).length > 1 ? `${name} of ${model}` : name;
+}
+
 /** What a stage does in a recipe, in as few words as fit under its title. */
 export function stageWords(stage: StageName, recipe: Recipe, models: readonly ModelInfo[]): string {
-  const { model, longerSide, scales, taps, aggregation, selection, normalisation, reduction } = recipe;
+  const { longerSide, scales, taps, aggregation, selection, normalisation, reduction } = recipe;
   switch (stage) {
     case 'model':
-      return models.some(({ name }) => name === model) || models.length === 0 ? model : `${model}?`;
+      return modelNames(recipe)
+        .map((model) =>
+          models.some(({ name }) => name === model) || models.length === 0 ? model : `${model}?`,
+        )
+        .join(' + ');
     case 'size':
       return `${longerSide} px × ${scales.length}`;
     case 'taps':
@@ -122,9 +132,10 @@ export function stageWords(stage: StageName, recipe: Recipe, models: readonly Mo
   }
 }
 
-/** E.g. '512 px × 3, pooling 5 · 5 · 3 · 1, PCA 256, ε 0.02'. */
+/** E.g. '512 px × 3, pooling 5 · 5 · 3 · 1, PCA 256, ε 0.02'; where there are two models, they come first. */
 export function recipeWords(recipe: Recipe): string {
+  const models = modelNames(recipe).length > 1 ? `${stageWords('model', recipe, [])}, ` : '';
   const size = stageWords('size', recipe, []);
   const pooling = stageWords('pooling', recipe, []);
-  return `${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}`;
+  return `${models}${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}`;
 }

@@ -1,5 +1,11 @@
 /** The pipeline as a row of stages, and which part of a recipe belongs to which. */
-import type { ErrorReport, Recipe, Tap } from '../../src-main/contract/index.ts';
+import {
+  type ErrorReport,
+  modelNames,
+  modelOfTap,
+  type Recipe,
+  type Tap,
+} from '../../src-main/contract/index.ts';
 import { equal } from '../equal.ts';
 
 export const stages = [
@@ -80,20 +86,19 @@ export function changedStages(from: Recipe, to: Recipe): Set<StageName> {
   const changed = new Set(
     stages.map(({ name }) => name).filter((stage) => !equal(partOf(from, stage), partOf(to, stage))),
   );
-  if (poolingDiffers(from.taps, to.taps)) changed.add('pooling');
+  if (!equal(sharedTaps(from, to), sharedTaps(to, from))) changed.add('taps');
+  if (poolingDiffers(from, to)) changed.add('pooling');
   if (!equal(from.learning, to.learning)) for (const stage of learningStages(to)) changed.add(stage);
   return changed;
 }
 
 function partOf(recipe: Recipe, stage: StageName): unknown {
-  const { model, longerSide, scales, taps, aggregation, selection, normalisation, reduction } = recipe;
+  const { longerSide, scales, aggregation, selection, normalisation, reduction } = recipe;
   switch (stage) {
     case 'model':
-      return model;
+      return modelNames(recipe);
     case 'size':
       return { longerSide, scales };
-    case 'taps':
-      return taps.map(({ name, weight, normalise }) => ({ name, weight, normalise }));
     case 'joining':
       return aggregation;
     case 'selection':
@@ -102,24 +107,37 @@ function partOf(recipe: Recipe, stage: StageName): unknown {
       return normalisation;
     case 'reduction':
       return reduction;
+    case 'taps':
     case 'pooling':
     case 'length':
       return null;
   }
 }
 
+/** The taps of models that another recipe has too: what came or went with a model is the model's change. */
+function sharedTaps(recipe: Recipe, other: Recipe): unknown[] {
+  const models = modelNames(other);
+  return recipe.taps
+    .map((tap) => ({ model: modelOfTap(recipe, tap), name: tap.name, weight: tap.weight, l2: tap.normalise }))
+    .filter(({ model }) => models.includes(model));
+}
+
 /** A tap that came or went is the taps' change, and not the pooling's. */
-function poolingDiffers(from: readonly Tap[], to: readonly Tap[]): boolean {
+function poolingDiffers(from: Recipe, to: Recipe): boolean {
   return pairedTaps(from, to).some(([before, after]) => !equal(before.pooling, after.pooling));
 }
 
-/** Taps of the same name; where one is listed more often, in their order. */
-function pairedTaps(from: readonly Tap[], to: readonly Tap[]): [Tap, Tap][] {
-  const left = [...from];
-  return to.flatMap((after) => {
-    const place = left.findIndex(({ name }) => name === after.name);
+/** Taps of the same model and name; where one is listed more often, in their order. */
+function pairedTaps(from: Recipe, to: Recipe): [Tap, Tap][] {
+  const left = [...from.taps];
+  return to.taps.flatMap((after) => {
+    const place = left.findIndex((before) => isSameTap(from, before, to, after));
     return place < 0 ? [] : [[left.splice(place, 1)[0], after] satisfies [Tap, Tap]];
   });
+}
+
+function isSameTap(first: Recipe, a: Tap, second: Recipe, b: Tap): boolean {
+  return a.name === b.name && modelOfTap(first, a) === modelOfTap(second, b);
 }
 
 /** A recipe with one stage as another recipe has it. */
@@ -127,13 +145,13 @@ export function withStageOf(recipe: Recipe, other: Recipe, stage: StageName): Re
   const learning = learningStages(recipe).includes(stage) ? other.learning : recipe.learning;
   switch (stage) {
     case 'model':
-      return { ...recipe, model: other.model, taps: other.taps };
+      return withModelsOf(recipe, other);
     case 'size':
       return { ...recipe, longerSide: other.longerSide, scales: other.scales };
     case 'taps':
-      return { ...recipe, taps: withPoolingOf(other.taps, recipe.taps) };
+      return { ...recipe, taps: withPoolingOf({ ...recipe, taps: tapsOf(recipe, other) }, recipe) };
     case 'pooling':
-      return { ...recipe, taps: withPoolingOf(recipe.taps, other.taps), learning };
+      return { ...recipe, taps: withPoolingOf(recipe, other), learning };
     case 'joining':
       return { ...recipe, aggregation: other.aggregation };
     case 'selection':
@@ -147,9 +165,33 @@ export function withStageOf(recipe: Recipe, other: Recipe, stage: StageName): Re
   }
 }
 
-function withPoolingOf(taps: readonly Tap[], others: readonly Tap[]): Tap[] {
-  const poolings = new Map(pairedTaps(others, taps).map(([other, tap]) => [tap, other.pooling]));
-  return taps.map((tap) => ({ ...tap, pooling: poolings.get(tap) ?? tap.pooling }));
+/** Taps of models that both have stay as they are; those of others come and go with their models. */
+function withModelsOf(recipe: Recipe, other: Recipe): Recipe {
+  if (recipe.model !== other.model) return { ...recipe, model: other.model, taps: other.taps };
+  const [models, names] = [modelNames(recipe), modelNames(other)];
+  const kept = recipe.taps.filter((tap) => names.includes(modelOfTap(recipe, tap)));
+  const added = other.taps.filter((tap) => !models.includes(modelOfTap(other, tap)));
+  const taps = [...kept, ...added];
+  // A recipe from elsewhere may have no tap of its own model.
+  return { ...recipe, taps: taps.length > 0 ? taps : other.taps };
+}
+
+/** The taps as another recipe has them, of the models that both have. */
+function tapsOf(recipe: Recipe, other: Recipe): Tap[] {
+  const [models, names] = [modelNames(recipe), modelNames(other)];
+  const theirs = other.taps
+    .filter((tap) => models.includes(modelOfTap(other, tap)))
+    .map((tap): Tap => {
+      const { name, pooling, normalise, weight } = tap;
+      const model = modelOfTap(other, tap);
+      return { name, ...(model !== recipe.model && { model }), pooling, normalise, weight };
+    });
+  return [...theirs, ...recipe.taps.filter((tap) => !names.includes(modelOfTap(recipe, tap)))];
+}
+
+function withPoolingOf(recipe: Recipe, other: Recipe): Tap[] {
+  const poolings = new Map(pairedTaps(other, recipe).map(([theirs, tap]) => [tap, theirs.pooling]));
+  return recipe.taps.map((tap) => ({ ...tap, pooling: poolings.get(tap) ?? tap.pooling }));
 }
 
 /** The stage that keeps a draft from being previewed or applied. */
@@ -164,16 +206,16 @@ export function stageToBlame(code: ErrorReport['code'], current: Recipe, draft: 
 
 /** The first stage that asks for something that the recipe in service has not read of the photos, or null. */
 function stageToRead(current: Recipe, draft: Recipe): StageName | null {
-  if (draft.model !== current.model) return 'model';
+  const models = modelNames(current);
+  if (modelNames(draft).some((name) => !models.includes(name))) return 'model';
   const known = (scale: number): boolean => current.scales.some((other) => Math.abs(other - scale) < 1e-9);
   if (draft.longerSide !== current.longerSide || !draft.scales.every(known)) return 'size';
-  if (!draft.taps.every(({ name }) => current.taps.some((tap) => tap.name === name))) return 'taps';
-  const isRead = ({ name, pooling }: Tap): boolean =>
-    current.taps.some(
-      (tap) =>
-        tap.name === name &&
-        // Attention is read together with the power means.
-        (isPlain(pooling) ? tap.pooling.kind !== 'pyramid' : equal(tap.pooling, pooling)),
+  const alike = (wanted: Tap): Tap[] => current.taps.filter((tap) => isSameTap(current, tap, draft, wanted));
+  if (draft.taps.some((tap) => alike(tap).length === 0)) return 'taps';
+  const isRead = (tap: Tap): boolean =>
+    alike(tap).some(({ pooling }) =>
+      // Attention is read together with the power means.
+      isPlain(tap.pooling) ? pooling.kind !== 'pyramid' : equal(pooling, tap.pooling),
     );
   return draft.taps.every(isRead) ? null : 'pooling';
 }

@@ -31,8 +31,9 @@ export async function indexPhotos(
     await engine.jobs.idle();
     const added = await engine.call('addFolder', { path: photos });
     // Trying devices and loading the model are paid once, not once a photo.
-    if ((await engine.call('devices', {})) === null) await engine.call('probeDevices', {});
-    const { provider } = await engine.vision();
+    if ((await engine.call('devices', {})).length === 0) await engine.call('probeDevices', {});
+    await engine.vision();
+    const { provider } = engine;
     const { summary, error } = await engine.index([added]).ended;
     if (summary?.indexed !== count) throw new Error(error?.message ?? 'not every photo was indexed');
     return { seconds: summary.seconds, provider };

@@ -147,7 +147,12 @@ describe('what is known of devices', () => {
   const use = (): string => path.join(folder, 'device-in-use.json');
   /** As left behind by a process that is no more. */
   const endUnexpectedly = (): void =>
-    writeFileSync(use(), JSON.stringify({ ...JSON.parse(readFileSync(use(), 'utf8')), pid: 2 ** 22 + 1 }));
+    writeFileSync(
+      use(),
+      JSON.stringify(
+        (JSON.parse(readFileSync(use(), 'utf8')) as object[]).map((each) => ({ ...each, pid: 2 ** 22 + 1 })),
+      ),
+    );
 
   it('is kept, but not for another machine, and not for another model', async () => {
     const found = await report();
@@ -230,6 +235,33 @@ describe('what is known of devices', () => {
       endUnexpectedly();
     }
     expect(beginUse(model)).toEqual(processorUse);
+  });
+
+  it('is taken note of for each of two models that are in use together', async () => {
+    const other = { ...model, info: { ...model.info, name: 'other', sha256: 'another' } };
+    const pair = [model, other];
+    const use = path.join(folder, 'device-in-use.json');
+    const found = await report();
+    storeReport(other, found);
+    const noted = (): unknown => JSON.parse(readFileSync(use, 'utf8'));
+    for (const ends of [0, 1]) {
+      for (const each of pair) expect(beginUse(each, pair)).toEqual(fastUse);
+      expect(noted()).toMatchObject([
+        { model: model.info.sha256, ends },
+        { model: 'another', ends },
+      ]);
+      endUnexpectedly();
+    }
+    for (const each of pair) expect(beginUse(each, pair)).toEqual(processorUse);
+
+    storeReport(model, found);
+    storeReport(other, found);
+    for (const each of pair) beginUse(each, pair);
+    // What computes alone from now on is not to blame for the other.
+    expect(beginUse(other)).toEqual(fastUse);
+    expect(noted()).toMatchObject([{ model: 'another' }]);
+    endUse();
+    expect(existsSync(use)).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Recipe, RecipeComparison, TunePreview } from '../../src-main/contract/index.ts';
+import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
 
 const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
@@ -20,7 +21,7 @@ interface Ended {
 function run(...args: string[]): Promise<Ended> {
   const child = spawn(process.execPath, [semblance, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SEMBLANCE_LIBRARY: join(root, 'library') },
+    env: { ...process.env, SEMBLANCE_LIBRARY: join(root, 'library'), SEMBLANCE_MODELS: join(root, 'models') },
   });
   let output = '';
   let errors = '';
@@ -130,6 +131,52 @@ describe('re-tuning in the terminal', () => {
       expect.arrayContaining(['balanced', 'same-kind', 'very-same-thing', 'fast', 'thorough', 'classic']),
     );
   });
+
+  it('reads the photos for a draft, which is then previewed and compared although nothing has changed', async () => {
+    const before = await shown();
+    const draft = ['--recipe', 'balanced', '--set', 'longerSide=192', '--set', 'reduction.dimension=4'];
+    const answer = await json<{ recipe: Recipe; outcome: string }>(
+      ...['tune', 'read', ...draft, '--output', file('draft.json')],
+    );
+    expect(answer.outcome).toMatch(/24 photos read for the draft/);
+    expect(JSON.parse(readFileSync(file('draft.json'), 'utf8'))).toEqual(answer.recipe);
+    expect((await run('tune', 'read', ...draft)).output).toMatch(/^All photos have been read/);
+    const preview = await json<TunePreview>('tune', 'preview', '--recipe', file('draft.json'));
+    expect(preview.sampled).toBe(total);
+    const report = await json<RecipeComparison>('evaluate', '--compare', 'current', file('draft.json'));
+    expect(report.b.recipe).toEqual(answer.recipe);
+    expect(await shown()).toEqual(before);
+  });
+
+  it(
+    'adds a second model, changes its taps, and names one that is missing',
+    { timeout: 60_000 },
+    async () => {
+      const model = file('tiny.v1.onnx');
+      writeFileSync(
+        model,
+        visionTransformer({ patch: 16, channels: 16, blocks: 2, side: null, registers: 0 }),
+      );
+      expect((await run('models', 'import', model)).code).toBe(0);
+      const both = ['--recipe', 'fast', '--add-model', 'tiny.v1'];
+      const { recipe } = await json<{ recipe: Recipe }>(
+        ...['retune', ...both, '--set', 'taps.tiny.v1:class.weight=3', '--yes'],
+      );
+      expect(recipe.taps.map((tap) => [tap.model, tap.name, tap.weight]).slice(4)).toEqual([
+        ['tiny.v1', 'tokens_middle', expect.closeTo(Math.sqrt(4 / 3))],
+        ['tiny.v1', 'tokens', expect.closeTo(Math.sqrt(4 / 3))],
+        ['tiny.v1', 'class', 3],
+      ]);
+      expect((await run('models', 'remove', 'tiny.v1')).errors).toMatch(/described by 'tiny.v1'/);
+      expect((await run('retune', ...both, '--set', 'taps=b6e_s8,tiny.v1:tokens', '--yes')).code).toBe(0);
+      expect((await shown()).taps.map(({ name }) => name)).toEqual(['b6e_s8', 'tokens']);
+      expect((await run('retune', '--add-model', 'tiny.v1')).errors).toMatch(/taps of 'tiny.v1' already/);
+      expect((await run('tune', 'read', '--add-model', 'nobody')).errors).toMatch(
+        /'nobody' is not installed/,
+      );
+      expect((await run('retune', '--recipe', 'balanced')).code).toBe(0);
+    },
+  );
 
   it('previews a draft beside what is in service', async () => {
     const preview = await json<TunePreview>('tune', 'preview', '--set', 'pooling.p=1', '--top', '4');

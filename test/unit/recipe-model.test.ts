@@ -1,5 +1,14 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe, withModel } from '../../src-main/contract/index.ts';
+import {
+  defaultRecipe,
+  modelNames,
+  recipeSchema,
+  withModel,
+  withoutModel,
+  withSecondModel,
+  withTaps,
+} from '../../src-main/contract/index.ts';
 
 const named = (...taps: [string, number][]) => taps.map(([name, stride]) => ({ name, stride, channels: 64 }));
 
@@ -66,5 +75,68 @@ describe('a recipe with another model', () => {
     const other = withModel(defaultRecipe, { name: 'a', size: null, eightBit: null, taps: named(['s8', 8]) });
     const copied = withModel(other, { name: 'default-8bit', size: null, eightBit, taps: named(['x', 8]) });
     expect(copied.taps).toEqual(defaultRecipe.taps);
+  });
+});
+
+describe('a recipe with two models', () => {
+  const second = { name: 'b', size: null, taps: named(['s4', 4], ['s8', 8], ['s16', 16], ['s32', 32]) };
+  const fixed = {
+    name: 'clip',
+    size: { width: 224, height: 224 },
+    taps: named(['tokens', 14], ['class', 0]),
+  };
+  const energy = (recipe: typeof defaultRecipe, model: string | undefined): number =>
+    recipe.taps.filter((tap) => tap.model === model).reduce((sum, { weight }) => sum + weight ** 2, 0);
+
+  it('has the usual taps of both, with weights by which they count alike', () => {
+    const both = withSecondModel(defaultRecipe, second);
+    expect(modelNames(both)).toEqual(['default', 'b']);
+    expect(both.taps.slice(0, 4)).toEqual(defaultRecipe.taps);
+    expect(both.taps.slice(4).map(({ name }) => name)).toEqual(['s8', 's16', 's32']);
+    expect(both.taps[4].weight).toBeCloseTo(Math.sqrt(4 / 3));
+    expect(energy(both, 'b')).toBeCloseTo(energy(both, undefined));
+    expect(v.parse(recipeSchema, both)).toEqual(both);
+    const weighted = { ...defaultRecipe, taps: defaultRecipe.taps.map((tap) => ({ ...tap, weight: 2 })) };
+    expect(energy(withSecondModel(weighted, second), 'b')).toBeCloseTo(16);
+    const silent = { ...defaultRecipe, taps: defaultRecipe.taps.map((tap) => ({ ...tap, weight: 0 })) };
+    expect(withSecondModel(silent, second).taps[4].weight).toBe(1);
+  });
+
+  it('is the one from before when the second is taken away again', () => {
+    expect(withoutModel(withSecondModel(defaultRecipe, second), 'b')).toEqual(defaultRecipe);
+    expect(withSecondModel(defaultRecipe, { ...second, name: 'default' })).toBe(defaultRecipe);
+    expect(withoutModel(defaultRecipe, 'default')).toBe(defaultRecipe);
+    expect(withoutModel(defaultRecipe, 'b')).toBe(defaultRecipe);
+  });
+
+  it('is of the second alone when the first is taken away, by its model or by its last tap', () => {
+    const both = withSecondModel(defaultRecipe, second);
+    const left = withoutModel(both, 'default');
+    expect(left.model).toBe('b');
+    expect(left.taps).toEqual(withModel(defaultRecipe, second).taps);
+    expect(withTaps(both, both.taps.slice(4))).toEqual(left);
+  });
+
+  it('keeps sizes that any model takes beside one that takes one only, and that one size once it is alone', () => {
+    const both = withSecondModel(defaultRecipe, fixed);
+    expect(both).toMatchObject({ longerSide: 512, scales: defaultRecipe.scales });
+    const models = [{ name: 'default', size: null }, fixed];
+    expect(withoutModel(both, 'default', models)).toMatchObject({ longerSide: 224, scales: [1] });
+    const turned = withSecondModel(withModel(defaultRecipe, fixed), second);
+    expect(turned).toMatchObject({ longerSide: 512, scales: defaultRecipe.scales });
+    expect(withoutModel(turned, 'b', models)).toEqual(withModel(defaultRecipe, fixed));
+  });
+
+  it('has no more taps than a recipe may have: the deepest of the second', () => {
+    const full = (count: number) => ({
+      ...defaultRecipe,
+      taps: Array.from({ length: count }, () => defaultRecipe.taps[0]),
+    });
+    expect(
+      withSecondModel(full(15), second)
+        .taps.slice(15)
+        .map(({ name }) => name),
+    ).toEqual(['s32']);
+    expect(withSecondModel(full(16), second).taps).toHaveLength(16);
   });
 });

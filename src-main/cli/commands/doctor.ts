@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { type Device, type DeviceReport, SemblanceError } from '../../contract/index.ts';
+import { type Device, type DeviceReport, noModel, SemblanceError } from '../../contract/index.ts';
 import { Engine } from '../../engine/index.ts';
 import { HnswTier } from '../../search/index.ts';
 import { installedModels, probeDevices, storeReport } from '../../vision/index.ts';
@@ -35,8 +35,7 @@ async function diagnose(libraryPath: string, wanted: string | undefined): Promis
   const name = wanted ?? inService;
   const models = installedModels();
   const model = models.find(({ info }) => info.name === name);
-  if (!model)
-    throw new SemblanceError('no-model', `The model '${name}' is not installed. See: semblance models`);
+  if (!model) throw noModel(name);
   const devices = await probeDevices(model, {
     onProgress: (provider) => process.stderr.isTTY && process.stderr.write(`Trying ${provider} …\n`),
   });

@@ -1,56 +1,26 @@
 import { Command } from 'commander';
 import { createInterface } from 'node:readline/promises';
-import {
-  type ProfileName,
-  type Recipe,
-  type RetunePlan,
-  SemblanceError,
-  withModel,
-} from '../../contract/index.ts';
+import { type Recipe, type RetunePlan, SemblanceError } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import { type DraftOptions, draftOf, withDraftOptions } from '../draft-options.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { duration } from '../progress.ts';
-import { profileNamed, profileOption } from '../profile-option.ts';
-import { changedRecipe } from '../recipe-changes.ts';
-import { recipeNamed } from '../recipe-source.ts';
 import { withEngine } from '../with-engine.ts';
 
-interface RetuneOptions extends LibraryOptions {
-  set: string[];
-  recipe?: string;
-  model?: string;
-  profile?: ProfileName;
-  yes: boolean;
-}
+type RetuneOptions = LibraryOptions & DraftOptions & { yes: boolean };
 
-/** Collects an option that may be given several times. */
-function collected(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-export const retuneCommand = new Command('retune')
-  .description('describe all photos by another recipe; the old one serves until the new one is complete')
-  .option(
-    '--set <path=value>',
-    'change one thing, e.g. pooling.p=5 or reduction.dimension=128',
-    collected,
-    [],
-  )
-  .option('--recipe <name>', 'start from a recipe file, or from a preset (see: semblance recipe presets)')
-  .option('--model <name>', 'take another backbone, with its usual taps (see: semblance models)')
-  .addOption(profileOption('read photos more or less thoroughly (see: semblance profiles)'))
+export const retuneCommand = withDraftOptions(
+  new Command('retune').description(
+    'describe all photos by another recipe; the old one serves until the new one is complete',
+  ),
+)
   .option('--yes', 'read photos again without asking where the recipe needs it', false)
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async (options: RetuneOptions) => {
     await withEngine(options.library, 'write', async (engine) => {
-      const start = options.recipe ? await recipeNamed(options.recipe, engine.recipe) : engine.recipe;
-      const model = options.model ?? start.model;
-      const chosen =
-        model === start.model ? start : withModel(start, engine.modelOf({ ...start, model }).info);
-      const read = options.profile ? (await profileNamed(engine, options.profile, chosen)).recipe : chosen;
-      await applyRecipe(engine, changedRecipe(read, options.set), options);
+      await applyRecipe(engine, await draftOf(engine, options), options);
     });
   });
 

@@ -1,31 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { QualityNumbers } from '../../contract/index.ts';
+import { type DraftOptions, draftOf, withDraftOptions } from '../draft-options.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
-import { changedRecipe } from '../recipe-changes.ts';
-import { recipeNamed } from '../recipe-source.ts';
 import { withEngine } from '../with-engine.ts';
 
-interface PreviewOptions extends LibraryOptions {
-  set: string[];
-  recipe?: string;
-  top: number;
-}
+type PreviewOptions = LibraryOptions & DraftOptions & { top: number };
 
 /** Queries of a preview, spread over the library. */
 const previewQueries = 12;
 
-const preview = new Command('preview')
-  .description('what another recipe would find, on a sample of the library')
-  .option('--set <path=value>', 'change one thing', (value, before: string[]) => [...before, value], [])
-  .option('--recipe <name>', 'start from a recipe file or a preset')
+const preview = withDraftOptions(
+  new Command('preview').description('what another recipe would find, on a sample of the library'),
+)
   .option('--top <k>', 'results for each query', wholeNumber(1), 5)
   .addOption(libraryOption())
   .addOption(jsonOption())
-  .action(async ({ library, json, set, recipe, top }: PreviewOptions) => {
+  .action(async ({ library, json, top, ...options }: PreviewOptions) => {
     const found = await withEngine(library, 'read', async (engine) => {
-      const draft = changedRecipe(recipe ? await recipeNamed(recipe, engine.recipe) : engine.recipe, set);
+      const draft = await draftOf(engine, options);
       const { total } = await engine.call('photos', { offset: 0, limit: 1, order: 'path' });
       const photoIds: number[] = [];
       for (let i = 0; i < Math.min(previewQueries, total); i++) {
@@ -56,6 +50,33 @@ const preview = new Command('preview')
 function numbers({ mAP, precisionAt1, precisionAt10, queries }: QualityNumbers): string {
   return `mAP ${mAP.toFixed(3)}, P@1 ${precisionAt1.toFixed(3)}, P@10 ${precisionAt10.toFixed(3)} (${queries} queries)`;
 }
+
+type ReadOptions = LibraryOptions & DraftOptions & { output?: string };
+
+const read = withDraftOptions(
+  new Command('read').description(
+    'read the photos for another recipe, so that it can be previewed and compared; what is in service stays',
+  ),
+)
+  .option(
+    '--output <file>',
+    'write the recipe to a file; compare it with: semblance evaluate --compare current FILE',
+  )
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json, output, ...options }: ReadOptions) => {
+    const startedMs = performance.now();
+    const { recipe, outcome } = await withEngine(library, 'write', async (engine) => {
+      const draft = await draftOf(engine, options);
+      const { id } = await followJobs(engine, () => engine.call('readForRecipe', { recipe: draft }));
+      const jobs = engine.jobs.list();
+      refuseCancelled(jobs, 'Stopped. What is read stays; run the same again to carry on.');
+      return { recipe: draft, outcome: jobs.find((job) => job.id === id)?.outcome ?? '' };
+    });
+    if (output !== undefined) await writeFile(output, `${JSON.stringify(recipe, null, 2)}\n`);
+    const seconds = (performance.now() - startedMs) / 1000;
+    console.log(json ? JSON.stringify({ recipe, seconds, outcome }) : outcome);
+  });
 
 interface SearchOptions extends LibraryOptions {
   seconds: number;
@@ -106,7 +127,8 @@ const pairs = new Command('pairs')
   });
 
 export const tuneCommand = new Command('tune')
-  .description('preview, search for and measure recipes')
+  .description('preview, read photos for and search for recipes')
   .addCommand(preview)
+  .addCommand(read)
   .addCommand(search)
   .addCommand(pairs);

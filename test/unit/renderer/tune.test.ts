@@ -46,6 +46,7 @@ const library: PhotoSummary[] = Array.from({ length: 24 }, (_, i) => ({
 const freePlan: RetunePlan = {
   photos: 24,
   photosToRead: 0,
+  photosToPreview: 0,
   secondsToRead: 0,
   secondsToBuild: 0.1,
   cacheBytes: 0,
@@ -92,6 +93,7 @@ function setUp() {
     previewed: [] as { recipe: Recipe; photoIds: number[] }[],
     planned: [] as Recipe[],
     retuned: [] as { recipe: Recipe; mayRead: boolean }[],
+    readFor: [] as Recipe[],
     jobs: [] as Job[],
   };
   const failed = (error: ErrorReport): Reply => ({ id: 1, ok: false, error });
@@ -126,6 +128,9 @@ function setUp() {
       case 'retunePlan':
         engine.planned.push((args as { recipe: Recipe }).recipe);
         return Promise.resolve(answered(engine.plan));
+      case 'readForRecipe':
+        engine.readFor.push((args as { recipe: Recipe }).recipe);
+        return Promise.resolve(answered(jobOf({ id: 5, kind: 'extract' })));
       case 'retune':
         engine.retuned.push(args as { recipe: Recipe; mayRead: boolean });
         return Promise.resolve(engine.retuneError ? failed(engine.retuneError) : answered(jobOf({ id: 7 })));
@@ -344,5 +349,54 @@ describe('applying a draft', () => {
     engine.jobs = [jobOf({ kind: 'pairs' })];
     expect(tune.pairing).not.toBeNull();
     expect(tune.applying).toBeNull();
+  });
+});
+
+describe('reading photos for a draft', () => {
+  it('is no applying, and the draft is previewed and planned anew when it is over', async () => {
+    const { tune, engine } = await opened();
+    const mismatch: ErrorReport = {
+      code: 'recipe-mismatch',
+      message: 'The cache lacks it.',
+      retryable: false,
+    };
+    engine.previewError = mismatch;
+    engine.plan = { ...freePlan, photosToRead: 24, photosToPreview: 24, secondsToRead: 3 };
+    tune.change({ longerSide: 384 });
+    await vi.advanceTimersByTimeAsync(1000);
+    await tune.readForDraft();
+    expect(engine.readFor).toEqual([tune.draft]);
+    const running = jobOf({ id: 5, kind: 'extract' });
+    engine.jobs = [running];
+    await tune.hear(running);
+    expect(tune.reading?.id).toBe(5);
+    expect(tune.applying).toBeNull();
+    expect(tune.read).toBeNull();
+
+    engine.previewError = null;
+    engine.plan = freePlan;
+    const over = jobOf({ id: 5, kind: 'extract', state: 'done', endedAtMs: 1, outcome: '24 photos read.' });
+    engine.jobs = [over];
+    await tune.hear(over);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(tune.reading).toBeNull();
+    expect(tune.read?.outcome).toBe('24 photos read.');
+    expect(tune.ended).toBeNull();
+    expect(tune.preview.error).toBeNull();
+    expect(tune.preview.answer?.limits).toBe('384');
+    expect(tune.plan).toEqual(freePlan);
+    tune.change({ longerSide: 448 });
+    expect(tune.read).toBeNull();
+  });
+
+  it('that was begun elsewhere is told from a recipe on its way', async () => {
+    const { tune, engine } = await opened();
+    engine.jobs = [jobOf({ id: 3, kind: 'extract' })];
+    expect(tune.reading?.id).toBe(3);
+    expect(tune.applying).toBeNull();
+    engine.recipes = { ...engine.recipes, building: { ...defaultRecipe, longerSide: 384 } };
+    await tune.open();
+    expect(tune.reading).toBeNull();
+    expect(tune.applying?.id).toBe(3);
   });
 });

@@ -15,6 +15,8 @@ import {
   type Selection,
   type Whitening,
   withModel,
+  withoutModel,
+  withSecondModel,
 } from '../../../src-main/contract/index.ts';
 import { budgetSentence } from '../../../src-renderer/tuning/cache-budget.ts';
 import { curveOf } from '../../../src-renderer/tuning/curve.ts';
@@ -36,7 +38,7 @@ import {
 } from '../../../src-renderer/tuning/edits.ts';
 import { moveMark, movesInWords, movesOf } from '../../../src-renderer/tuning/moves.ts';
 import { readRecipe, writeRecipe } from '../../../src-renderer/tuning/recipe-file.ts';
-import { recipeWords, stageWords } from '../../../src-renderer/tuning/recipe-words.ts';
+import { recipeWords, stageWords, tapWords } from '../../../src-renderer/tuning/recipe-words.ts';
 import { screeOf } from '../../../src-renderer/tuning/scree.ts';
 import {
   changedStages,
@@ -53,6 +55,13 @@ const model = {
     channels: 8,
     stride: 4,
   })),
+};
+
+/** Has a tap that is called as one of the default model's. */
+const second = {
+  name: 'second',
+  size: null,
+  taps: ['b6e_s8', 's16', 's32'].map((name) => ({ name, channels: 8, stride: 8 })),
 };
 
 const poolings: Pooling['kind'][] = ['average', 'max', 'gem', 'pyramid', 'attention'];
@@ -151,6 +160,17 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       eightBit: null,
     }),
   ),
+  fc.constant<Edit>((recipe) => withSecondModel(recipe, second)),
+  fc.constantFrom('default', 'other', 'second').map(
+    (name): Edit =>
+      (recipe) =>
+        withoutModel(recipe, name, [second]),
+  ),
+  fc.constantFrom(...second.taps).map(
+    ({ name }): Edit =>
+      (recipe) =>
+        withNewTap(recipe, name, second),
+  ),
 );
 
 const edited = fc
@@ -203,6 +223,16 @@ describe('edits', () => {
     ]);
   });
 
+  it('put a tap of a second model among its own, weighted as they are', () => {
+    const both = withSecondModel(defaultRecipe, second);
+    const without = withoutTap(both, 5);
+    expect(without.taps.map(({ name }) => name)).not.toContain('s16');
+    expect(withNewTap(without, 's16', second)).toEqual(both);
+    const more = withNewTap(both, 'b13e_s16', model);
+    expect(more.taps.map(({ name }) => name).slice(2, 5)).toEqual(['b10e_s16', 'b13e_s16', 'b16d_s32']);
+    expect(more.taps[3].model).toBeUndefined();
+  });
+
   it('keep the last scale and the last tap', () => {
     const one = [1, Math.SQRT1_2, 0.5].reduce(withoutScale, defaultRecipe);
     expect(one.scales).toHaveLength(1);
@@ -218,6 +248,45 @@ describe('edits', () => {
     const recipe = withStep(withStep(defaultRecipe, 'l2'), 'standardise');
     expect(withStepMoved(recipe, 0, 1).normalisation.map(({ kind }) => kind)).toEqual(['standardise', 'l2']);
     expect(withStepMoved(recipe, 0, -1)).toEqual(recipe);
+  });
+});
+
+describe('a second model', () => {
+  const both = withSecondModel(defaultRecipe, second);
+
+  it('is the change of the model stage alone, and taken back there without what was done to the first', () => {
+    expect(changedStages(defaultRecipe, both)).toEqual(new Set(['model']));
+    expect(changedStages(both, defaultRecipe)).toEqual(new Set(['model']));
+    const pooled = withTap(both, 0, { pooling: { kind: 'max' } });
+    expect(changedStages(defaultRecipe, pooled)).toEqual(new Set(['model', 'pooling']));
+    expect(withStageOf(pooled, defaultRecipe, 'model')).toEqual(
+      withTap(defaultRecipe, 0, { pooling: { kind: 'max' } }),
+    );
+    expect(withStageOf(defaultRecipe, both, 'model')).toEqual(both);
+  });
+
+  it('stays when the taps of the first are taken back', () => {
+    const weighted = withTap(both, 1, { weight: 2 });
+    expect(changedStages(defaultRecipe, weighted)).toEqual(new Set(['model', 'taps']));
+    expect(withStageOf(weighted, defaultRecipe, 'taps')).toEqual(both);
+  });
+
+  it('is not taken for the first where taps are called alike', () => {
+    const pooled = withTap(both, 4, { pooling: { kind: 'max' } });
+    expect(changedStages(both, pooled)).toEqual(new Set(['pooling']));
+    expect(withStageOf(pooled, both, 'pooling')).toEqual(both);
+  });
+
+  it('is named beside the first, and its taps with it', () => {
+    expect(stageWords('model', both, [])).toBe('default + second');
+    expect(recipeWords(both)).toMatch(/^default \+ second, 512 px × 3, pooling/);
+    expect(tapWords(both, 'second', 's16')).toBe('s16 of second');
+    expect(tapWords(defaultRecipe, 'default', 'b6e_s8')).toBe('b6e_s8');
+  });
+
+  it('is what a draft cannot be previewed for, until photos are read by it', () => {
+    expect(stageToBlame('recipe-mismatch', defaultRecipe, both)).toBe('model');
+    expect(stageToBlame('recipe-mismatch', both, withNewTap(both, 'top_s32', model))).toBe('taps');
   });
 });
 

@@ -83,6 +83,7 @@ describe('what applying costs', () => {
   const plan: RetunePlan = {
     photos: 1000,
     photosToRead: 0,
+    photosToPreview: 0,
     secondsToRead: 0,
     secondsToBuild: 0.4,
     cacheBytes: 0,
