@@ -13,7 +13,7 @@ import {
   type Recipe,
   SemblanceError,
 } from '../contract/index.ts';
-import { type Extraction, extractionKey, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
+import { type Extraction, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
 import { Library } from '../library/index.ts';
 import {
   beginUse,
@@ -36,6 +36,7 @@ import { knowsProfileTimes, photosToTime, timeProfiles } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
+import { SharedVision } from './shared-vision.ts';
 
 export interface EngineOptions {
   libraryPath: string;
@@ -62,8 +63,7 @@ export class Engine {
   readonly #handlers: Handlers;
   #recipe: Recipe;
   #serving: Serving | null;
-  /** The photo reader, and the extraction that it was started for. */
-  #vision: { key: string; started: Promise<Vision> } | null = null;
+  readonly #shared: SharedVision;
   #toldLibraryChangedMs = 0;
   /** What a job should say of a device that failed meanwhile. */
   #deviceNote = '';
@@ -77,6 +77,10 @@ export class Engine {
     this.#serving = Serving.load(library, options.crossover);
     this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
     this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
+    this.#shared = new SharedVision({
+      start: (extraction) => this.startVision(extraction),
+      isBusy: () => this.jobs.isAnyPending(),
+    });
     this.retuning = new Retuning({
       library,
       jobs: this.jobs,
@@ -139,10 +143,8 @@ export class Engine {
   }
 
   /** Lets go of the photo reader, so that the next photo is read as things are now. */
-  async renewVision(): Promise<void> {
-    const before = this.#vision?.started;
-    this.#vision = null;
-    await (await before?.catch(() => null))?.close();
+  renewVision(): Promise<void> {
+    return this.#shared.release();
   }
 
   get serving(): Serving | null {
@@ -150,23 +152,14 @@ export class Engine {
   }
 
   /** The photo reader of what is in service; loading the network takes a moment, so it starts with the first photo. */
-  async vision(): Promise<Vision> {
-    const extraction =
+  vision(): Promise<Vision> {
+    return this.#shared.for(
       this.#serving?.extraction ??
-      extractionOf(
-        this.#recipe,
-        this.modelsOf(this.#recipe).map(({ info }) => info),
-      );
-    const key = extractionKey(extraction);
-    if (this.#vision?.key === key) return this.#vision.started;
-    const before = this.#vision?.started;
-    const started = this.startVision(extraction);
-    this.#vision = { key, started };
-    started.catch(() => {
-      if (this.#vision?.started === started) this.#vision = null;
-    });
-    await (await before?.catch(() => null))?.close();
-    return started;
+        extractionOf(
+          this.#recipe,
+          this.modelsOf(this.#recipe).map(({ info }) => info),
+        ),
+    );
   }
 
   /** Another photo reader, which the caller closes. */
@@ -210,7 +203,10 @@ export class Engine {
       this.tellLibraryChanged(true);
       const generation = this.#serving?.generation;
       const busy = this.library.generations.building() !== null;
-      if (generation && !busy && this.retuning.needsRefit(generation)) this.retuning.begin(generation.recipe);
+      if (!generation || busy || !this.retuning.needsRefit(generation)) return;
+      // Fitting takes much memory, too, and reads no photos.
+      await this.renewVision();
+      this.retuning.begin(generation.recipe);
     });
   }
 
@@ -297,7 +293,7 @@ export class Engine {
     this.retuning.end();
     await this.jobs.close();
     await this.previews.close();
-    await (await this.#vision?.started.catch(() => null))?.close();
+    await this.#shared.release();
     await this.#serving?.close();
     endUse();
     this.library.close();

@@ -29,6 +29,13 @@ const settledMs = 30_000;
 /** How long the engine may take to finish what is in flight before it is killed. */
 const closingMs = 5_000;
 
+/**
+ * Makes the allocator of Linux give back what is free. Else it keeps what loading a network took for a moment: with
+ * ResNet-50, 455 MB instead of 291 for each session (measured).
+ */
+export const thriftyAllocator: NodeJS.ProcessEnv =
+  process.platform === 'linux' ? { MALLOC_TRIM_THRESHOLD_: '131072' } : {};
+
 interface Pending {
   resolve: (value: never) => void;
   reject: (error: Error) => void;
@@ -58,7 +65,7 @@ export class EngineSupervisor {
 
   start(): void {
     const { entry, node, libraryPath } = this.#options;
-    const environment = { ...process.env };
+    const environment = { ...thriftyAllocator, ...process.env };
     delete environment['ELECTRON_RUN_AS_NODE'];
     this.#startedAtMs = Date.now();
     const child = fork(entry, ['--library', libraryPath], {

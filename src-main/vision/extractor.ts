@@ -53,9 +53,8 @@ export interface ExtractorOptions {
 const createSession: CreateSession = (graph, options) => ort.InferenceSession.create(graph, options);
 
 export class Extractor {
-  /** In single precision. */
-  readonly #graph: Uint8Array;
-  readonly #makeHalf: () => Uint8Array;
+  /** Makes the graph anew in a precision: kept, it would take as much memory as the network itself. */
+  readonly #make: (precision: Precision) => Uint8Array;
   /** Names of the outputs, one a request. */
   readonly #outputs: string[];
   readonly #options: ExtractorOptions;
@@ -64,12 +63,11 @@ export class Extractor {
   #fallen: Promise<Awaited<ReturnType<CreateSession>>> | null = null;
 
   private constructor(
-    { graph, outputs }: ReturnType<typeof statisticsGraph>,
-    makeHalf: () => Uint8Array,
+    make: (precision: Precision) => Uint8Array,
+    outputs: string[],
     options: ExtractorOptions,
   ) {
-    this.#graph = graph;
-    this.#makeHalf = makeHalf;
+    this.#make = make;
     this.#outputs = outputs;
     this.#options = options;
     this.#isProcessor = (options.provider ?? processor) === processor;
@@ -82,12 +80,13 @@ export class Extractor {
     options: ExtractorOptions,
   ): Promise<Extractor> {
     try {
-      const extractor = new Extractor(
-        statisticsGraph(readFileSync(graphPath), requests),
-        () => statisticsGraph(halfPrecisionGraph(readFileSync(graphPath)), requests).graph,
-        options,
-      );
-      await extractor.#open();
+      const graphOf = (precision: Precision) => {
+        const graph = readFileSync(graphPath);
+        return statisticsGraph(precision === 'half' ? halfPrecisionGraph(graph) : graph, requests);
+      };
+      const { graph, outputs } = graphOf('single');
+      const extractor = new Extractor((precision) => graphOf(precision).graph, outputs, options);
+      await extractor.#open(extractor.#isHalf ? undefined : graph);
       return extractor;
     } catch (cause) {
       if (cause instanceof SemblanceError) throw cause;
@@ -99,10 +98,11 @@ export class Extractor {
     }
   }
 
-  async #open(): Promise<Awaited<ReturnType<CreateSession>>> {
+  /** @param graph where it has been made already */
+  async #open(graph?: Uint8Array): Promise<Awaited<ReturnType<CreateSession>>> {
     const { threads, provider = processor, create = createSession } = this.#options;
     const opened = async () =>
-      create(this.#isHalf ? this.#makeHalf() : this.#graph, {
+      create(graph ?? this.#make(this.#isHalf ? 'half' : 'single'), {
         ...sessionOptions(threads),
         executionProviders: [this.#isProcessor ? processor : provider],
       });

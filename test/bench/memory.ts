@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { conventions } from '../../src-main/contract/index.ts';
+import { thriftyAllocator } from '../../src-main/engine/supervisor.ts';
 import { addModel } from '../../src-main/vision/index.ts';
 import { randomResNet50 } from './resnet50.ts';
 
@@ -58,7 +59,11 @@ function highWater(pid: number): number {
 
 function run(args: string[]): Promise<{ bytes: number; seconds: number }> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [program, ...args], {
+    // As the window and the server start the engine.
+    env: { ...thriftyAllocator, ...process.env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   let bytes = 0;
   const timer = setInterval(() => (bytes = Math.max(bytes, highWater(child.pid ?? 0))), sampleMs);
   return new Promise((done, reject) => {
