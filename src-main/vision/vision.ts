@@ -111,7 +111,8 @@ export class Vision {
     const setting = { longerSide, scales, networks, order, threads, decodeBudget };
     const vision = new Vision({ scales: scales.length, taps }, setting, models, count, onFallback);
     try {
-      await Promise.all(Array.from({ length: count }, () => vision.#startWorker()));
+      // One after the other: loading a network takes several times its size for a moment.
+      for (let worker = 0; worker < count; worker++) await vision.#startWorker();
     } catch (error) {
       await vision.close();
       throw error;
