@@ -5,7 +5,7 @@ import { isHeldOut } from '../learn/index.ts';
 import type { Library } from '../library/index.ts';
 import { alteredPhotos, alterations, type TapMap, type Vision } from '../vision/index.ts';
 import { analyseFor } from './analysis.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 import { areTelling, folderLabels } from './labels.ts';
 
 export interface AttentionRequest {

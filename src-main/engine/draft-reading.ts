@@ -5,7 +5,7 @@
 import { type Job, SemblanceError } from '../contract/index.ts';
 import { codeLength, layoutOf } from '../descriptor/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 import type { RetuningParts } from './retuning.ts';
 import { makePairs, readAgain } from './vision-job.ts';
 

@@ -22,21 +22,22 @@ import {
   type InstalledModel,
   installedModels,
   type InstallOptions,
-  probeDevices,
   processor,
   storedReport,
-  storeReport,
   Vision,
 } from '../vision/index.ts';
+import { CacheBudget } from './cache-budget.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
-import { type JobControl, Jobs } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
+import { Jobs } from './jobs.ts';
 import { Previews } from './previews.ts';
 import { knowsProfileTimes, photosToTime, timeProfiles } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
+import { tryDevices } from './try-devices.ts';
 
 export interface EngineOptions {
   libraryPath: string;
@@ -64,11 +65,10 @@ export class Engine {
   #recipe: Recipe;
   #serving: Serving | null;
   readonly #shared: SharedVision;
+  readonly #cache: CacheBudget;
   #toldLibraryChangedMs = 0;
   /** What a job should say of a device that failed meanwhile. */
   #deviceNote = '';
-  /** Bytes that the cache had when last counted, and photos that have come since. */
-  #cacheBytes: number | null = null;
 
   private constructor(options: EngineOptions, library: Library) {
     this.options = options;
@@ -77,6 +77,7 @@ export class Engine {
     this.#serving = Serving.load(library, options.crossover);
     this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
     this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
+    this.#cache = new CacheBudget(library);
     this.#shared = new SharedVision({
       start: (extraction) => this.startVision(extraction),
       isBusy: () => this.jobs.isAnyPending(),
@@ -86,8 +87,8 @@ export class Engine {
       jobs: this.jobs,
       modelsOf: (recipe) => this.modelsOf(recipe),
       startVision: (extraction) => this.startVision(extraction),
-      tryDevices: (extraction, control) => this.#tryDevices(this.#modelsFor(extraction), control),
-      mayCache: (bytes) => this.#mayCache(bytes),
+      tryDevices: (extraction, control) => tryDevices(this.#modelsFor(extraction), control),
+      mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
     });
     this.#handlers = commandHandlers(this);
@@ -190,14 +191,14 @@ export class Engine {
       library: this.library,
       vision: () => this.vision(),
       serving: () => this.#firstServing(),
-      mayCache: (bytes: number) => this.#mayCache(bytes),
+      mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
       beforeReading: (paths: string[], control: JobControl) => this.#timeProfiles(paths, control),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
     return this.jobs.start('index', async (control) => {
       this.#deviceNote = '';
-      await this.#tryDevices(this.modelsOf(this.#recipe), control);
+      await tryDevices(this.modelsOf(this.#recipe), control);
       await new IndexJob(parts, folders).run(control);
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
@@ -208,21 +209,6 @@ export class Engine {
       await this.renewVision();
       this.retuning.begin(generation.recipe);
     });
-  }
-
-  /** Finds out once what computes each model fastest; where that is known, it takes no time. */
-  async #tryDevices(models: readonly InstalledModel[], control: JobControl): Promise<void> {
-    for (const model of models) {
-      if (storedReport(model)) continue;
-      control.report({ step: 'Trying what computes fastest', done: 0, total: 0 });
-      const patience = { patienceMs: devicePatienceMs, signal: control.signal };
-      try {
-        storeReport(model, await probeDevices(model, patience));
-      } catch (error) {
-        // Then the processor computes, and says what is wrong if it cannot.
-        if (!(error instanceof SemblanceError)) throw error;
-      }
-    }
   }
 
   /** For so many photos it is worth knowing what faster and slower ways would take, before they are read. */
@@ -270,22 +256,9 @@ export class Engine {
     this.tellLibraryChanged(true);
   }
 
-  /** Counted now and then only, since counting takes longer than reading a photo. */
-  #mayCache(bytes: number): boolean {
-    const { cacheBudgetBytes } = this.library.settings.get();
-    this.#cacheBytes ??= this.library.cacheBytes();
-    this.#cacheBytes += bytes;
-    if (this.#cacheBytes <= cacheBudgetBytes) return true;
-    this.#cacheBytes = this.library.cacheBytes();
-    return this.#cacheBytes + bytes <= cacheBudgetBytes;
-  }
-
   /** Makes the cache fit its budget. What is in service is the last to go, and before it what was read for a draft. */
   trimCache(): void {
-    const { cacheBudgetBytes } = this.library.settings.get();
-    const inService = this.#serving?.generation.extractionKey ?? '';
-    this.library.trimCache(cacheBudgetBytes, [inService, this.retuning.draftKey]);
-    this.#cacheBytes = null;
+    this.#cache.trim([this.#serving?.generation.extractionKey ?? '', this.retuning.draftKey]);
   }
 
   /** Stops jobs, waits for what is in flight, and closes the library. */
@@ -321,5 +294,3 @@ export class Engine {
 }
 
 const photosWorthTiming = 25 * photosToTime;
-/** A device that takes longer for a few small pictures is none to compute with. */
-const devicePatienceMs = 20_000;

@@ -15,7 +15,7 @@ import {
   scanFolder,
 } from '../library/index.ts';
 import type { FileReading, Vision } from '../vision/index.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 import type { Serving } from './serving.ts';
 
 export interface IndexingParts {

@@ -2,7 +2,7 @@
 import { type CommandArguments, type Job, SemblanceError } from '../contract/index.ts';
 import { installable, installModel } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 
 /** @throws SemblanceError `not-found`, `invalid-arguments` where it is installed, under way, or has no address */
 export function startInstall(

@@ -3,7 +3,7 @@ import { type Job, type ProfileReport, profilesOf, SemblanceError } from '../con
 import { extractionOf } from '../descriptor/index.ts';
 import { installedModels, machineStamp, type Vision } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 
 /** Photos that are read by each profile to tell how long all of them take. */
 export const photosToTime = 20;

@@ -14,7 +14,7 @@ import { analyseFor, type Groups } from './analysis.ts';
 import { learnAttention } from './attention.ts';
 import { describeCached } from './describe-cached.ts';
 import { genericFit, photosForOwnFit } from './generic-fit.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 import { folderLabels, groupsFor } from './labels.ts';
 import { Describer, extractionOfGeneration } from './serving.ts';
 import { makePairs, readAgain } from './vision-job.ts';

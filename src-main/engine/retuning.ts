@@ -9,7 +9,8 @@ import type { CachedExtraction, StoredGeneration } from '../library/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import { beginReading } from './draft-reading.ts';
 import { photosForOwnFit } from './generic-fit.ts';
-import type { JobControl, Jobs } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
+import type { Jobs } from './jobs.ts';
 import { isFitted, RetuningSteps, type StepParts } from './retuning-steps.ts';
 
 /** A fit is renewed when the library has grown by this factor since: each renewal touches every descriptor. */

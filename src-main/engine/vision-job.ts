@@ -3,7 +3,7 @@ import { isPhotoProblem, SemblanceError } from '../contract/index.ts';
 import { encodeStatistics } from '../descriptor/index.ts';
 import type { Library } from '../library/index.ts';
 import { alteredPhotos, alterations, type Vision } from '../vision/index.ts';
-import type { JobControl } from './jobs.ts';
+import type { JobControl } from './job-run.ts';
 
 /** Photos whose altered copies are made: enough to learn a projection from, and made in a minute or two. */
 const pairedPhotos = 300;

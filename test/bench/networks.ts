@@ -46,7 +46,8 @@ export async function networks(folder: string): Promise<Network[]> {
   ];
   const cut = shared('resnet50v2slim_conv4_gem.onnx');
   if (cut === null) return found;
-  await addModel({ file: cut, name: 'resnet50-cut', preprocessing, layout: null });
+  const { preprocessing: symmetric } = conventions.symmetric;
+  await addModel({ file: cut, name: 'resnet50-cut', preprocessing: symmetric, layout: null });
   const title = 'ResNet-50 cut after its third stage';
   return [...found, { title, name: 'resnet50-cut', taps: ['s16'], values: ['feat'], file: cut }];
 }

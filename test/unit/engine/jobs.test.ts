@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../src-main/contract/index.ts';
-import { type JobControl, Jobs } from '../../../src-main/engine/jobs.ts';
+import type { JobControl } from '../../../src-main/engine/job-run.ts';
+import { Jobs } from '../../../src-main/engine/jobs.ts';
 
 function jobs(): { jobs: Jobs; told: Job[] } {
   const told: Job[] = [];
