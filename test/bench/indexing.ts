@@ -13,6 +13,7 @@ import {
   type EightBitCopy,
   eightBitName,
   type Recipe,
+  SemblanceError,
 } from '../../src-main/contract/index.ts';
 import { addEightBitCopy, installedModels, processor } from '../../src-main/vision/index.ts';
 import { decodeAll, inferAll, median, photoFiles, seconds, startInference } from './floors.ts';
