@@ -121,9 +121,14 @@ export function tapCount({ taps }: Pick<ModelInfo, 'taps'>): string {
   return taps.length === 1 ? '1 tap' : `${count(taps.length)} taps`;
 }
 
+/** E.g. '99.8 %'. */
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 /** What an eight-bit copy is worth. */
 export function copyWords({ agreement, gain }: EightBitCopy): string {
-  return `${gain.toFixed(1)} times as fast as the model that it copies, and like it to ${agreement.mean.toFixed(3)} (1 is the same).`;
+  return `${gain.toFixed(1)} times as fast as the model that it copies; its descriptors agree with the model's to ${percent(agreement.mean)}.`;
 }
 
 /** What sizes of pictures a model takes. */

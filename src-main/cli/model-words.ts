@@ -21,7 +21,7 @@ export function described({
     `  sha256   ${sha256}`,
     ...(eightBit
       ? [
-          `  8 bit    of '${eightBit.of}', ${eightBit.gain.toFixed(1)} × as fast, like it to ${eightBit.agreement.mean.toFixed(4)}`,
+          `  8 bit    copy of '${eightBit.of}', ${eightBit.gain.toFixed(1)} times as fast, descriptors agree to ${(100 * eightBit.agreement.mean).toFixed(1)} %`,
         ]
       : []),
     ...(size ? [`  size     ${size.width} × ${size.height} only`] : []),

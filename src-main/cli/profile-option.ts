@@ -8,6 +8,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import type { Engine } from '../engine/index.ts';
+import { processor } from '../vision/index.ts';
 
 export function profileOption(description: string): Option {
   return new Option('--profile <name>', description).choices(profileNames);
@@ -22,7 +23,7 @@ export async function profileNamed(
   name: ProfileName,
   recipe = engine.recipe,
 ): Promise<Profile> {
-  const profiles = profilesOf(recipe, await engine.call('models', {}));
+  const profiles = profilesOf(recipe, await engine.call('models', {}), engine.provider === processor);
   const found = profiles.find((profile) => profile.name === name);
   if (found) return found;
   const has = profiles.map((profile) => profile.name).join(', ');

@@ -74,7 +74,11 @@ function change(tree: Tree, path: string[], value: string, text: string): void {
   } else if (head === 'taps') {
     // Names of models have dots in them.
     const joined = rest.join('.');
-    const label = taps.map(labelOf).find((each) => joined.startsWith(`${each}.`));
+    const label = taps
+      .map(labelOf)
+      .filter((each) => joined.startsWith(`${each}.`))
+      .sort((a, b) => b.length - a.length)
+      .at(0);
     if (label === undefined) throw wrong(text, `the recipe has no tap '${rest[0]}'`);
     const chosen = taps.filter((tap) => labelOf(tap) === label);
     const inside = joined.slice(label.length + 1).split('.');

@@ -1,5 +1,5 @@
 /** Profiles: how thoroughly photos are read, whatever the model and the rest of the recipe. */
-import { eightBitName } from './recipe-model.ts';
+import { modelNames } from './recipe-model.ts';
 import type { Recipe } from './recipe.ts';
 import type { ModelInfo } from './types.ts';
 
@@ -34,19 +34,25 @@ const sizes: Record<ProfileName, Pick<Recipe, 'longerSide' | 'scales'>> = {
   thorough: { longerSide: 724, scales: [1, Math.SQRT1_2, 0.5, Math.SQRT1_2 / 2] },
 };
 
+type ModelFacts = Pick<ModelInfo, 'name' | 'sha256' | 'size' | 'eightBit'>;
+
 /**
- * The profiles that a recipe's model has: one that takes a single size has but its own, and the one of its eight-bit copy.
+ * The profiles that a recipe's models have: those that take a single size have but their own, and the one of an eight-bit
+ * copy. A descriptor of two models keeps both as they are.
  * @param models that are installed
+ * @param onProcessor whether the processor computes, for which alone eight-bit copies are faster
  */
-export function profilesOf(
-  recipe: Recipe,
-  models: readonly Pick<ModelInfo, 'name' | 'size' | 'eightBit'>[],
-): Profile[] {
+export function profilesOf(recipe: Recipe, models: readonly ModelFacts[], onProcessor: boolean): Profile[] {
   const named = (name: string | undefined) => models.find((model) => model.name === name);
-  const model = named(named(recipe.model)?.eightBit?.of) ?? named(recipe.model);
-  const copy = model && models.find(({ name, eightBit }) => name === eightBitName(model.name) && eightBit);
+  const used = modelNames(recipe).map(named);
+  const own = named(recipe.model);
+  const model = used.length > 1 ? own : (named(own?.eightBit?.of) ?? own);
+  const copy =
+    used.length === 1 && onProcessor && model
+      ? models.find(({ eightBit }) => eightBit?.ofSha256 === model.sha256)
+      : undefined;
   const base = model?.name ?? recipe.model;
-  const isFixed = Boolean(model?.size);
+  const isFixed = used.every((each) => each?.size);
   const profile = (name: ProfileName, title: string, purpose: string, by: string): Profile => {
     const { longerSide, scales } = isFixed ? recipe : sizes[name];
     return {

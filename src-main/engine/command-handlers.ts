@@ -114,10 +114,13 @@ async function probe(engine: Engine): Promise<DeviceReport[]> {
 /** @throws SemblanceError `invalid-arguments` while photos are described by it, `not-found` */
 function removeOwnModel({ recipe, library }: Engine, name: string): { removed: string } {
   const used = [recipe, library.generations.building()?.recipe ?? recipe].flatMap(modelNames);
-  if (used.includes(name)) {
+  const copies = installedModels().filter(({ info }) => info.eightBit?.of === name);
+  // A copy goes with its model.
+  const going = [name, ...copies.map(({ info }) => info.name)].find((each) => used.includes(each));
+  if (going !== undefined) {
     throw new SemblanceError(
       'invalid-arguments',
-      `Photos are described by '${name}'. Take a recipe without this model first.`,
+      `Photos are described by '${going}'. Take a recipe without this model first.`,
     );
   }
   removeModel(name);

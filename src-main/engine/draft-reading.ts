@@ -17,14 +17,24 @@ import { makePairs, readAgain } from './vision-job.ts';
  */
 export function beginReading(parts: RetuningParts, extractionKey: string, serving: StoredGeneration): Job {
   const { library, jobs } = parts;
-  const photos = roomFor(parts, extractionKey);
-  if (photos === 0 && library.powerMeans.missing(extractionKey).length > 0) {
+  const missing = library.powerMeans.missing(extractionKey).length;
+  if (roomFor(parts, extractionKey) < missing) forgetOthers(parts, [serving.extractionKey, extractionKey]);
+  if (missing > 0 && roomFor(parts, extractionKey) === 0) {
     throw new SemblanceError(
       'not-available',
       'The cache is full, so what is read for the draft could not be kept. Allow it more space in the settings.',
     );
   }
   return jobs.start('extract', (control) => read(parts, extractionKey, serving, control)).job;
+}
+
+/** What earlier recipes and drafts have left in the cache makes room for what is asked for now. */
+function forgetOthers({ library }: RetuningParts, wantedKeys: readonly string[]): void {
+  const wantedBytes = library.extractions
+    .list()
+    .filter(({ key }) => wantedKeys.includes(key))
+    .reduce((sum, each) => sum + each.pictures * each.bytesPerPicture, 0);
+  library.trimCache(wantedBytes, wantedKeys);
 }
 
 /** Photos that the cache has room for. */

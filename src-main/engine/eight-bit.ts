@@ -1,6 +1,6 @@
 /** The job that makes a model's eight-bit copy out of the library's photos. */
 import { type CommandArguments, defaultRecipe, type Job, SemblanceError } from '../contract/index.ts';
-import { addEightBitCopy, installedModels } from '../vision/index.ts';
+import { addEightBitCopy } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 
 /** Photos to calibrate on, and others to compare on. */
@@ -17,9 +17,7 @@ export function startEightBit(
   { name, leastGain }: CommandArguments['makeEightBit'],
 ): { job: Job; ended: Promise<Job> } {
   const { library, recipe } = engine;
-  const model = installedModels().find(({ info }) => info.name === name);
-  if (!model)
-    throw new SemblanceError('no-model', `The model '${name}' is not installed. See: semblance models`);
+  const model = engine.modelNamed(name);
   const files = evenly(library.photos.contentIds(), photosToCalibrate + photosToCompare).flatMap((id) =>
     library.photos
       .withContent(id)
@@ -53,7 +51,7 @@ export function startEightBit(
     );
     if (!eightBit) throw new SemblanceError('internal', 'The copy does not say what it is of.');
     control.conclude(
-      `The copy is ${eightBit.gain.toFixed(1)} times as fast, and its descriptors are like the model's to ${eightBit.agreement.mean.toFixed(3)}.`,
+      `The copy is ${eightBit.gain.toFixed(1)} times as fast, and its descriptors agree with the model's to ${(100 * eightBit.agreement.mean).toFixed(1)} %.`,
     );
   });
 }

@@ -80,7 +80,8 @@ export class Engine {
     this.#cache = new CacheBudget(library);
     this.#shared = new SharedVision({
       start: (extraction) => this.startVision(extraction),
-      isBusy: () => this.jobs.isAnyPending(),
+      // Other jobs have readers of their own.
+      isBusy: () => this.jobs.isPending('index'),
     });
     this.retuning = new Retuning({
       library,
@@ -182,7 +183,14 @@ export class Engine {
   }
 
   #modelsFor(extraction: Extraction): InstalledModel[] {
-    return modelsOfExtraction(extraction).map(({ name }) => this.modelNamed(name));
+    return modelsOfExtraction(extraction).map(({ name, sha256 }) => {
+      const model = this.modelNamed(name);
+      if (model.info.sha256 === sha256) return model;
+      throw new SemblanceError(
+        'recipe-mismatch',
+        `The model '${name}' is another one than the photos were read with. Apply the recipe again in Tune, or: semblance retune`,
+      );
+    });
   }
 
   /** Scans folders, then renews the fit when the library has outgrown it. `ended` is the index job's end. */
@@ -192,7 +200,8 @@ export class Engine {
       vision: () => this.vision(),
       serving: () => this.#firstServing(),
       mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
-      beforeReading: (paths: string[], control: JobControl) => this.#timeProfiles(paths, control),
+      onFirstRead: (paths: string[], left: number, control: JobControl) =>
+        this.#timeProfiles(paths, left, control),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
@@ -203,19 +212,19 @@ export class Engine {
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
       const generation = this.#serving?.generation;
-      const busy = this.library.generations.building() !== null;
-      if (!generation || busy || !this.retuning.needsRefit(generation)) return;
+      if (!generation || !this.retuning.needsRefit(generation)) return;
       // Fitting takes much memory, too, and reads no photos.
       await this.renewVision();
-      this.retuning.begin(generation.recipe);
+      if (!this.library.generations.building()) this.retuning.begin(generation.recipe);
     });
   }
 
-  /** For so many photos it is worth knowing what faster and slower ways would take, before they are read. */
-  async #timeProfiles(paths: string[], control: JobControl): Promise<void> {
-    if (paths.length >= photosWorthTiming && !knowsProfileTimes(this)) {
-      await timeProfiles(this, paths, control);
-    }
+  /** For so many photos it is worth knowing what faster and slower ways would take. */
+  async #timeProfiles(paths: string[], filesLeft: number, control: JobControl): Promise<void> {
+    if (paths.length === 0 || filesLeft < filesWorthTiming || knowsProfileTimes(this)) return;
+    // Two networks in memory at once would slow each other down.
+    await this.renewVision();
+    await timeProfiles(this, paths, control);
   }
 
   #firstServing(): Serving {
@@ -258,7 +267,8 @@ export class Engine {
 
   /** Makes the cache fit its budget. What is in service is the last to go, and before it what was read for a draft. */
   trimCache(): void {
-    this.#cache.trim([this.#serving?.generation.extractionKey ?? '', this.retuning.draftKey]);
+    const building = this.library.generations.building()?.extractionKey ?? '';
+    this.#cache.trim([this.#serving?.generation.extractionKey ?? '', building, this.retuning.draftKey]);
   }
 
   /** Stops jobs, waits for what is in flight, and closes the library. */
@@ -293,4 +303,4 @@ export class Engine {
   };
 }
 
-const photosWorthTiming = 25 * photosToTime;
+const filesWorthTiming = 24 * photosToTime;

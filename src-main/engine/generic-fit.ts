@@ -14,6 +14,7 @@ import {
   extractionOf,
   type PcaFit,
 } from '../descriptor/index.ts';
+import { installedModels } from '../vision/index.ts';
 
 /** Below this many photos a fit of the library's own hurts (measured, design.md §3.5). */
 export const photosForOwnFit = 200;
@@ -37,9 +38,12 @@ export function genericFit(recipe: Recipe, extraction: Extraction): PcaFit | nul
   const record = v.parse(recordSchema, JSON.parse(readFileSync(genericFitRecord, 'utf8')));
   if (canonical(beforeReduction(record.recipe)) !== canonical(beforeReduction(recipe))) return null;
   const { model, modelSha256, taps } = extraction;
-  const own = extractionOf(record.recipe, {
+  // A copy's maps are the model's but for rounding, so that its statistics hold for both.
+  const copy = installedModels().find(({ info }) => info.sha256 === modelSha256)?.info.eightBit;
+  const recorded = { ...record.recipe, model };
+  const own = extractionOf(recorded, {
     name: model,
-    sha256: modelSha256,
+    sha256: copy?.ofSha256 ?? modelSha256,
     taps: taps
       .filter((tap) => tap.model === undefined)
       .map(({ name, channels }) => ({ name, channels, stride: 0 })),

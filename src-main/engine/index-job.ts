@@ -26,13 +26,15 @@ export interface IndexingParts {
   serving: () => Serving;
   /** Whether the cache has room for another photo of so many bytes. */
   mayCache: (bytes: number) => boolean;
-  /** Told what is about to be read, before anything is. */
-  beforeReading: (paths: string[], control: JobControl) => Promise<void>;
+  /** Told of the first photos that could be read, and of how many more files there are. */
+  onFirstRead: (paths: string[], filesLeft: number, control: JobControl) => Promise<void>;
   /** How many files to keep in flight. */
   concurrency: (vision: Vision) => number;
   onLibraryChanged: () => void;
 }
 
+/** Files that are read before it is told how long the others take. */
+const firstFiles = 20;
 /** A file that was in flight at this many deaths of the engine is set aside: once among others, twice alone. */
 const fatalAttempts = 3;
 
@@ -47,6 +49,7 @@ export class IndexJob {
   #ignored = 0;
   #done = 0;
   #readingSinceMs = 0;
+  readonly #firstRead: string[] = [];
   #skipped: IndexSummary['skipped'] = [];
 
   constructor(parts: IndexingParts, folders: Folder[]) {
@@ -88,10 +91,6 @@ export class IndexJob {
 
   async #read(files: FoundFile[], control: JobControl): Promise<void> {
     const { library } = this.#parts;
-    await this.#parts.beforeReading(
-      files.map(({ path }) => path),
-      control,
-    );
     this.#readingSinceMs = performance.now();
     const vision = await this.#parts.vision();
     control.report({ step: 'Indexing', done: 0, total: files.length });
@@ -110,7 +109,14 @@ export class IndexJob {
       this.#advance(control);
     }
     const rest = files.filter((file) => !attempts.has(keyOf(file)));
-    await this.#readMany(vision, rest, control);
+    await this.#readMany(vision, rest.slice(0, firstFiles), control);
+    const left = rest.slice(firstFiles);
+    if (left.length === 0) return;
+    const pauseMs = performance.now();
+    await this.#parts.onFirstRead(this.#firstRead, left.length, control);
+    this.#readingSinceMs += performance.now() - pauseMs;
+    control.report({ step: 'Indexing', done: this.#done, total: files.length });
+    await this.#readMany(await this.#parts.vision(), left, control);
   }
 
   /** Keeps several files in flight; after an error no new one is begun and those in flight are waited for. */
@@ -147,6 +153,7 @@ export class IndexJob {
         return contentId !== undefined && library.generations.hasDescriptor(id, contentId);
       });
       await this.#store(file, reading);
+      if (this.#firstRead.length < firstFiles) this.#firstRead.push(file.path);
     } catch (error) {
       if (!(error instanceof SemblanceError)) throw error;
       if (error.code === 'not-a-photo') this.#ignored += 1;

@@ -50,11 +50,6 @@ export class Jobs {
     return this.#runs.some((run) => run.kind === kind && !run.isOver);
   }
 
-  /** Whether anything waits or runs. */
-  isAnyPending(): boolean {
-    return this.#pending() !== undefined;
-  }
-
   pause(jobId: number): Job {
     return this.#get(jobId).pause();
   }

@@ -32,17 +32,20 @@ export class SharedVision {
     started.catch(() => {
       if (this.#current?.started === started) this.#current = null;
     });
-    await (await before?.catch(() => null))?.close();
+    await (await before?.catch(() => null))?.finish();
     return started;
   }
 
-  /** Lets go of the reader, so that its memory is free and the next photo is read as things are then. */
+  /**
+   * Lets go of the reader once it has answered what it was asked, so that its memory is free and the next photo is read as
+   * things are then.
+   */
   async release(): Promise<void> {
     if (this.#idle) clearTimeout(this.#idle);
     this.#idle = null;
     const before = this.#current?.started;
     this.#current = null;
-    await (await before?.catch(() => null))?.close();
+    await (await before?.catch(() => null))?.finish();
   }
 
   #awaitIdleness(): void {

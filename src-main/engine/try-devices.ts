@@ -11,11 +11,13 @@ export async function tryDevices(models: readonly InstalledModel[], control: Job
     if (storedReport(model)) continue;
     control.report({ step: 'Trying what computes fastest', done: 0, total: 0 });
     const patience = { patienceMs: devicePatienceMs, signal: control.signal };
-    try {
-      storeReport(model, await probeDevices(model, patience));
-    } catch (error) {
-      // Then the processor computes, and says what is wrong if it cannot.
-      if (!(error instanceof SemblanceError)) throw error;
-    }
+    // Without a report the processor computes, and says what is wrong if it cannot.
+    const report = await probeDevices(model, patience).catch((error: unknown) => {
+      if (error instanceof SemblanceError) return null;
+      throw error;
+    });
+    // What was cut short says nothing of the devices.
+    await control.checkpoint();
+    if (report) storeReport(model, report);
   }
 }

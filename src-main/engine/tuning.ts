@@ -28,6 +28,7 @@ import type { Engine } from './engine.ts';
 import { folderLabelsVersion, groupsFor } from './labels.ts';
 import type { PreviewHit, SampledSet } from './preview-session.ts';
 import { isPartlyRead, telling } from './quality.ts';
+import { firstPaths, secondsPerPhoto } from './reading-time.ts';
 import type { Serving } from './serving.ts';
 import { makePairs } from './vision-job.ts';
 
@@ -82,27 +83,8 @@ export async function planRetune(engine: Engine, recipe: Recipe): Promise<Retune
   };
 }
 
-/** Measured on a few photos, all workers busy. */
 async function secondsPerReading(engine: Engine, extraction: Extraction): Promise<number> {
-  const { library } = engine;
-  const paths = library.photos
-    .contentIds()
-    .slice(0, photosToTime)
-    .flatMap((id) => library.photos.withContent(id).slice(0, 1))
-    .map(({ path }) => path);
-  const vision = await engine.startVision(extraction);
-  try {
-    // The first photo of each worker pays for what later ones find ready.
-    await Promise.allSettled(
-      paths.slice(0, vision.threads).map((path) => vision.extractFile(path, () => false)),
-    );
-    const startedMs = performance.now();
-    const read = await Promise.allSettled(paths.map((path) => vision.extractFile(path, () => false)));
-    const count = read.filter(({ status }) => status === 'fulfilled').length;
-    return count === 0 ? 0 : (performance.now() - startedMs) / 1000 / count;
-  } finally {
-    await vision.close();
-  }
+  return (await secondsPerPhoto(engine, extraction, firstPaths(engine, photosToTime))) ?? 0;
 }
 
 /** Measured on a few photos of the recipe in service, whose descriptors take about as long as any other's. */

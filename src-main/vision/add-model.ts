@@ -5,6 +5,7 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  eightBitName,
   type ErrorReport,
   type ModelInfo,
   type Preprocessing,
@@ -13,6 +14,7 @@ import {
 } from '../contract/index.ts';
 import { download, type DownloadOptions } from './download.ts';
 import { ownModelsFolder } from './model-folders.ts';
+import { installedModels } from './models.ts';
 import { inNewFolder, isTaken } from './store-model.ts';
 
 /** What is said of a model, where more is known than its file tells. */
@@ -40,8 +42,9 @@ type ModelRequest = Omit<ModelImport, 'folder' | 'description' | 'sha256'> &
 
 export type ImportAnswer = { info: ModelInfo } | { error: ErrorReport };
 
-/** A name that is a folder, too. */
+/** A name that is a folder, too; a copy's is a little longer. */
 const namePattern = /^[A-Za-z0-9][\w.-]{0,63}$/;
+const removablePattern = /^[A-Za-z0-9][\w.-]{0,79}$/;
 /** A model that takes longer to look at than this never will be done. */
 const patienceMs = 10 * 60_000;
 
@@ -56,6 +59,12 @@ export async function addModel(request: ModelRequest, signal?: AbortSignal): Pro
     throw new SemblanceError(
       'invalid-arguments',
       `'${name}' cannot be a model's name. Use letters, digits, dots and hyphens.`,
+    );
+  }
+  if (name === eightBitName(name.replace(/-8bit$/, ''))) {
+    throw new SemblanceError(
+      'invalid-arguments',
+      `'${name}' is what an eight-bit copy would be called. Give another name.`,
     );
   }
   if (isTaken(name)) {
@@ -91,9 +100,13 @@ export async function addModelFrom(
   await download(address, file, options);
   onWhole?.();
   try {
-    return await addModel({ ...request, file }, options.signal);
-  } finally {
-    if (!options.signal?.aborted) rmSync(file, { force: true });
+    const info = await addModel({ ...request, file }, options.signal);
+    rmSync(file, { force: true });
+    return info;
+  } catch (error) {
+    // Whatever else went wrong is no fault of the file.
+    if (error instanceof SemblanceError && error.code === 'model-invalid') rmSync(file, { force: true });
+    throw error;
   }
 }
 
@@ -134,10 +147,19 @@ function crashed(): SemblanceError {
   );
 }
 
-/** @throws SemblanceError `not-found` for a model that is none of the user's own */
+/**
+ * Takes a model away, and its eight-bit copy with it.
+ * @throws SemblanceError `not-found` for a model that is none of the user's own
+ */
 export function removeModel(name: string): void {
+  removeFolder(name);
+  const copies = installedModels().filter(({ info }) => info.eightBit?.of === name);
+  for (const { info } of copies) removeFolder(info.name);
+}
+
+function removeFolder(name: string): void {
   const folder = path.join(ownModelsFolder(), name);
-  if (!namePattern.test(name) || !existsSync(path.join(folder, 'model.json'))) {
+  if (!removablePattern.test(name) || !existsSync(path.join(folder, 'model.json'))) {
     throw new SemblanceError(
       'not-found',
       `There is no model '${name}' that was added. See: semblance models`,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { Device, DeviceReport, Precision } from '../contract/index.ts';
 import { fastestRight, processor } from './devices.ts';
+import { isAlive } from './is-alive.ts';
 import { machineStamp } from './machine.ts';
 import { ownModelsFolder } from './model-folders.ts';
 import type { InstalledModel } from './models.ts';
@@ -116,16 +117,6 @@ function writeUses(uses: readonly Use[]): void {
   else writeFileSync(useFile(), JSON.stringify(uses));
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
 /**
  * What to compute a model with, which is taken note of until `endUse`: the fastest that is right, or the processor where
  * none was tried, or where the program has ended repeatedly while another computed.
@@ -137,8 +128,9 @@ export function beginUse(model: InstalledModel, beside: readonly InstalledModel[
   if (provider === processor) return { provider, precision: 'single' };
   const uses = lastUses();
   const last = uses.find((use) => use.model === model.info.sha256);
-  const isSame = last?.provider === provider && last.precision === precision && !isAlive(last.pid);
-  const ends = isSame ? last.ends + 1 : 0;
+  const isSame = last?.provider === provider && last.precision === precision;
+  // Another reader of the same process is no new start.
+  const ends = isSame ? last.ends + (isAlive(last.pid) ? 0 : 1) : 0;
   const besides = new Set(beside.map(({ info }) => info.sha256));
   const others = uses.filter((use) => use !== last && besides.has(use.model));
   if (ends >= mostEnds) {

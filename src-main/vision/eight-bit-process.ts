@@ -18,13 +18,13 @@ const turn: Turn = (step, done, total) =>
 
 async function make({ model, name, folder, leastGain, ...request }: EightBitRequest): Promise<ModelInfo> {
   const { graph, agreement, gain } = await quantisedModel(request, turn);
-  if (agreement.mean < leastAgreement) {
+  if (!(agreement.mean >= leastAgreement)) {
     throw new SemblanceError(
       'not-available',
-      `In eight bits, descriptors by '${model.name}' would be like its own to ${agreement.mean.toFixed(3)} only; ${leastAgreement} is asked for. Use it as it is.`,
+      `In eight bits, descriptors by '${model.name}' would agree with its own to ${(100 * agreement.mean).toFixed(1)} % only; ${100 * leastAgreement} % is asked for. Use it as it is.`,
     );
   }
-  if (gain < leastGain) {
+  if (!(gain >= leastGain)) {
     throw new SemblanceError(
       'not-available',
       `This processor would compute '${model.name}' in eight bits ${gain.toFixed(2)} times as fast, which is not worth another model. Use it as it is.`,

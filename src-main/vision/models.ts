@@ -58,10 +58,10 @@ function modelsIn(folder: string, isOwn: boolean): InstalledModel[] {
     .filter(
       (model) => existsSync(path.join(model, 'model.json')) && existsSync(path.join(model, 'graph.onnx')),
     )
-    .map((model) => ({
-      info: { ...readInfo(path.join(model, 'model.json')), isOwn },
-      graphPath: path.join(model, 'graph.onnx'),
-    }));
+    .flatMap((model) => {
+      const info = readInfo(path.join(model, 'model.json'), isOwn);
+      return info ? [{ info: { ...info, isOwn }, graphPath: path.join(model, 'graph.onnx') }] : [];
+    });
 }
 
 /** What is being made, or fetched, has a name that no model has. */
@@ -69,10 +69,15 @@ function isUnfinished(name: string): boolean {
   return name.startsWith('.');
 }
 
-function readInfo(file: string): Omit<ModelInfo, 'isOwn'> {
+/**
+ * @returns null for a damaged description of one of the user's own models, which must not stand in the way of the others
+ * @throws SemblanceError `model-invalid` for one that comes along
+ */
+function readInfo(file: string, isOwn: boolean): Omit<ModelInfo, 'isOwn'> | null {
   try {
     return v.parse(infoSchema, JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
+    if (isOwn) return null;
     throw new SemblanceError(
       'model-invalid',
       `${file} is damaged. Delete its folder; the default model is made again by 'npm run backbone'.`,

@@ -32,6 +32,17 @@ export interface Quantised {
   gain: number;
 }
 
+/** Fewer readable photos tell too little of what values photos give, and of how alike descriptors are. */
+const fewestCalibrated = 4;
+const fewestCompared = 2;
+
+function tooFew(): SemblanceError {
+  return new SemblanceError(
+    'not-enough-photos',
+    'Too few of the photos can be read now: an eight-bit copy is calibrated on them. Check that their drive is there.',
+  );
+}
+
 /** Told of each photo done; waits while the work is paused. */
 export type Turn = (step: string, done: number, total: number) => Promise<void>;
 
@@ -63,6 +74,7 @@ export async function quantisedModel(request: QuantisationRequest, turn: Turn): 
   }
   const histograms = await calibrated(plain, values, request, turn);
   const compared = await readable(request.comparison, request.longerSide);
+  if (compared.length < fewestCompared) throw tooFew();
   const own = await ort.InferenceSession.create(request.graphPath, sessionOptions);
   const references: Float32Array[] = [];
   for (const pixels of compared) references.push(await describe(own, pixels));
@@ -121,14 +133,17 @@ async function calibrated(
     intraOpNumThreads: 0,
   });
   const histograms = new Map(values.map((name) => [name, new ValueHistogram()]));
+  let seen = 0;
   for (const [done, file] of calibration.entries()) {
     await turn('Calibrating', done, calibration.length);
     for (const pixels of await readable([file], longerSide)) {
+      seen += 1;
       const results = await session.run({ [photoInput]: photoTensor(pixels) });
       for (const [name, histogram] of histograms) histogram.add(results[name].data as Float32Array);
     }
   }
   await session.release();
+  if (seen < fewestCalibrated) throw tooFew();
   return histograms;
 }
 

@@ -1,8 +1,9 @@
 /** Puts a model among the user's own, whole or not at all. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ModelInfo, SemblanceError } from '../contract/index.ts';
+import { isAlive } from './is-alive.ts';
 import { ownModelsFolder } from './model-folders.ts';
 import { installedModels } from './models.ts';
 
@@ -11,6 +12,18 @@ export function isTaken(name: string): boolean {
   return (
     installedModels().some(({ info }) => info.name === name) || existsSync(path.join(ownModelsFolder(), name))
   );
+}
+
+/** Folders that processes have left behind which ended while they made a model. */
+function unfinished(): string[] {
+  const folder = ownModelsFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => {
+      const pid = /^\.making-(\d+)-/.exec(name)?.[1];
+      return pid !== undefined && !isAlive(Number(pid));
+    })
+    .map((name) => path.join(folder, name));
 }
 
 /**
@@ -22,7 +35,7 @@ export async function inNewFolder<Result>(
   action: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const making = path.join(ownModelsFolder(), `.making-${process.pid}-${name}`);
-  rmSync(making, { recursive: true, force: true });
+  for (const left of [making, ...unfinished()]) rmSync(left, { recursive: true, force: true });
   mkdirSync(making, { recursive: true });
   try {
     const result = await action(making);

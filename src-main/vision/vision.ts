@@ -72,6 +72,8 @@ export class Vision {
   readonly #setting: WorkerSetting;
   readonly #lanes: Lane[] = [];
   readonly #queue: Task[] = [];
+  /** Not answered yet. */
+  readonly #asked = new Set<Promise<Answer>>();
   #nextId = 1;
   #ended: SemblanceError | null = null;
 
@@ -165,6 +167,12 @@ export class Vision {
     return (await this.#ask({ kind: 'maps', id, photo, network, taps: places, scales }, null)) as TapMap[][];
   }
 
+  /** Ends the workers once all that they were asked is answered. */
+  async finish(): Promise<void> {
+    await Promise.allSettled(this.#asked);
+    await this.close();
+  }
+
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
@@ -208,7 +216,7 @@ export class Vision {
   }
 
   #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<Answer> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       const task = { request, isKnown, resolve, reject };
       if (this.#ended) reject(this.#ended);
       else if (request.kind === 'bytes') this.#give(this.#idlest(), task);
@@ -217,6 +225,10 @@ export class Vision {
         this.#feed();
       }
     });
+    this.#asked.add(answer);
+    const forget = (): void => void this.#asked.delete(answer);
+    answer.then(forget, forget);
+    return answer;
   }
 
   #idlest(): Lane {

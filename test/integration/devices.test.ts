@@ -124,8 +124,8 @@ describe('trying devices', () => {
           },
         },
       );
-      const { devices } = JSON.parse(output) as { devices: Awaited<ReturnType<typeof probeDevices>> };
-      expect(devices.devices.find(({ provider }) => provider === 'webgpu')).toMatchObject({
+      const { devices } = JSON.parse(output) as { devices: Awaited<ReturnType<typeof probeDevices>>[] };
+      expect(devices[0].devices.find(({ provider }) => provider === 'webgpu')).toMatchObject({
         verdict: 'right',
         detail: '',
         precision: 'single',

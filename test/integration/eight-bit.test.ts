@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -83,6 +92,18 @@ describe("a model's eight-bit copy", () => {
     expect(names()).toEqual(['default', 'own']);
   });
 
+  it('is not made while too few of the photos can be read', async () => {
+    const [{ path: photos }] = await engine.call('folders', {});
+    renameSync(photos, `${photos}-away`);
+    try {
+      const job = await ended(engine.call('makeEightBit', { name: 'own', leastGain: 0 }));
+      expect(job.error?.code).toBe('not-enough-photos');
+    } finally {
+      renameSync(`${photos}-away`, photos);
+    }
+    expect(names()).toEqual(['default', 'own']);
+  });
+
   it('can be cancelled, and nothing of it stays', async () => {
     const job = await engine.call('makeEightBit', { name: 'own', leastGain: 0 });
     await new Promise<void>((resolve) => {
@@ -103,7 +124,7 @@ describe("a model's eight-bit copy", () => {
     const before = await engine.call('search', { examples: [{ kind: 'photo', photoId: 1 }], top: 5 });
     const job = await ended(engine.call('makeEightBit', { name: 'own', leastGain: 0 }));
     expect(job).toMatchObject({ state: 'done', error: null });
-    expect(job.outcome).toMatch(/^The copy is \d+\.\d times as fast, .* to (0\.99\d|1\.000)\.$/);
+    expect(job.outcome).toMatch(/^The copy is \d+\.\d times as fast, .* to (99\.\d|100\.0) %\.$/);
     const copy = installedModels().find(({ info }) => info.name === 'own-8bit')!.info;
     const own = installedModels().find(({ info }) => info.name === 'own')!.info;
     expect(copy).toMatchObject({ taps: own.taps, eightBit: { of: 'own', ofSha256: own.sha256 } });
@@ -131,11 +152,33 @@ describe("a model's eight-bit copy", () => {
     expect(engine.serving?.index.size).toBe(26);
   });
 
+  it('stays with its model while photos are described by it', async () => {
+    await expect(engine.call('removeModel', { name: 'own' })).rejects.toThrow("described by 'own-8bit'");
+  });
+
   it('is made once, and of no other copy', async () => {
     for (const name of ['own', 'own-8bit']) {
       const job = await ended(engine.call('makeEightBit', { name, leastGain: 0 }));
       expect(job.error?.code).toBe('invalid-arguments');
     }
     expect(existsSync(path.join(models(), 'own-8bit-8bit'))).toBe(false);
+  });
+
+  it('of the default model begins with the statistics that are shipped for it', async () => {
+    const { info, graphPath } = installedModels().find(({ info: { name } }) => name === 'default')!;
+    const folder = path.join(models(), 'default-8bit');
+    const eightBit = { of: 'default', ofSha256: info.sha256, agreement: { mean: 1, least: 1 }, gain: 2 };
+    mkdirSync(folder);
+    copyFileSync(graphPath, path.join(folder, 'graph.onnx'));
+    const copy = { ...info, name: 'default-8bit', sha256: 'that of the copy', eightBit };
+    writeFileSync(path.join(folder, 'model.json'), JSON.stringify(copy));
+    const other = Engine.open({ libraryPath: path.join(root, 'other-library'), access: 'write' });
+    try {
+      other.adopt(withModel(defaultRecipe, { ...copy, isOwn: true }));
+      await other.jobs.idle();
+      expect(other.serving?.generation).toMatchObject({ fit: 'generic', recipe: { model: 'default-8bit' } });
+    } finally {
+      await other.close();
+    }
   });
 });

@@ -317,24 +317,37 @@ describe.skipIf(!existsSync(squeezenet))('two models (skipped without ../shared/
   });
 
   it('are read only as far as the cache has room, and compared on the photos that both have', async () => {
-    const { bytesPerPhoto, bytes } = await engine.call('cache', {});
+    const { bytesPerPhoto } = await engine.call('cache', {});
     const draft = { ...alone, longerSide: 320 };
     const each = codeLength(layoutOf(extractionOf(draft, infos())));
     const room = 12;
-    await engine.call('changeSettings', { cacheBudgetBytes: bytes + room * each });
+    const inService = (total + 1) * bytesPerPhoto;
+    await engine.call('changeSettings', { cacheBudgetBytes: inService + room * each });
     const [job] = await read(draft);
     expect(job).toMatchObject({ state: 'done', done: room });
     expect(job.outcome).toMatch(/^12 of 25 photos read.*no room for more/);
     const a = { ...defaultRecipe, reduction: pca(2) };
     const report = await engine.call('compareRecipes', { by: 'folder', a, b: draft });
     expect([report.a.queries, report.b.queries]).toEqual([room, room]);
-    const another = { ...alone, longerSide: 352 };
-    await expect(engine.call('readForRecipe', { recipe: another })).rejects.toThrow('The cache is full');
-
-    await engine.call('changeSettings', { cacheBudgetBytes: (total + 1) * bytesPerPhoto + room * each });
     const key = engine.retuning.covering(draft, 'serve')!;
     expect(engine.library.powerMeans.count(key)).toBe(room);
+
+    await engine.call('changeSettings', { cacheBudgetBytes: inService });
+    const another = { ...alone, longerSide: 352 };
+    await expect(engine.call('readForRecipe', { recipe: another })).rejects.toThrow('The cache is full');
     expect((await engine.call('cache', {})).photos).toBe(total + 1);
-    expect(engine.retuning.covering(alone, 'measure')).toBeNull();
+  });
+
+  it('take the place of what earlier drafts have left in a full cache', async () => {
+    const { bytesPerPhoto } = await engine.call('cache', {});
+    const [first, second] = [320, 352].map((longerSide) => ({ ...alone, longerSide }));
+    const each = codeLength(layoutOf(extractionOf(first, infos())));
+    await engine.call('changeSettings', { cacheBudgetBytes: (total + 1) * (bytesPerPhoto + each) });
+    await read(first);
+    expect(engine.retuning.covering(first, 'measure')).not.toBeNull();
+    const [job] = await read(second);
+    expect(job).toMatchObject({ state: 'done', done: total + 1 });
+    expect(engine.retuning.covering(first, 'measure')).toBeNull();
+    expect((await engine.call('cache', {})).photos).toBe(total + 1);
   });
 });

@@ -2,17 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { defaultRecipe, profilesOf } from '../../src-main/contract/index.ts';
 import { profileTime } from '../../src-renderer/wording.ts';
 
-const own = { name: 'default', size: null, eightBit: null };
+const own = { name: 'default', sha256: 'own', size: null, eightBit: null };
 const copy = {
   name: 'default-8bit',
+  sha256: 'copy',
   size: null,
-  eightBit: { of: 'default', ofSha256: '', agreement: { mean: 0.999, least: 0.99 }, gain: 1.5 },
+  eightBit: { of: 'default', ofSha256: 'own', agreement: { mean: 0.999, least: 0.99 }, gain: 1.5 },
 };
-const fixed = { name: 'clip', size: { width: 224, height: 224 }, eightBit: null };
+const fixed = { name: 'clip', sha256: 'fixed', size: { width: 224, height: 224 }, eightBit: null };
 
 describe('profiles', () => {
   it('are three, of which the balanced one is what Semblance starts with', () => {
-    const profiles = profilesOf(defaultRecipe, [own]);
+    const profiles = profilesOf(defaultRecipe, [own], true);
     expect(profiles.map(({ name, isCurrent }) => [name, isCurrent])).toEqual([
       ['fast', false],
       ['balanced', true],
@@ -27,16 +28,16 @@ describe('profiles', () => {
       taps: defaultRecipe.taps.slice(1),
       reduction: { kind: 'none' as const },
     };
-    for (const { recipe } of profilesOf(tuned, [own])) {
+    for (const { recipe } of profilesOf(tuned, [own], true)) {
       const { longerSide, scales } = tuned;
       expect({ ...recipe, longerSide, scales }).toEqual(tuned);
     }
   });
 
   it('compute in eight bits for the fast one where there is a copy, and lead back from it', () => {
-    const [fast] = profilesOf(defaultRecipe, [own, copy]);
+    const [fast] = profilesOf(defaultRecipe, [own, copy], true);
     expect(fast.recipe.model).toBe('default-8bit');
-    const back = profilesOf(fast.recipe, [own, copy]);
+    const back = profilesOf(fast.recipe, [own, copy], true);
     expect(back.map(({ recipe: { model }, isCurrent }) => [model, isCurrent])).toEqual([
       ['default-8bit', true],
       ['default', false],
@@ -45,11 +46,28 @@ describe('profiles', () => {
     expect(back[1].recipe).toEqual(defaultRecipe);
   });
 
+  it('compute in eight bits only where the processor computes, and for the very model that was copied', () => {
+    expect(profilesOf(defaultRecipe, [own, copy], false)[0].recipe.model).toBe('default');
+    const another = { ...own, sha256: 'another' };
+    expect(profilesOf(defaultRecipe, [another, copy], true)[0].recipe.model).toBe('default');
+  });
+
+  it('keep both models of a descriptor that joins two', () => {
+    const taps = [...defaultRecipe.taps, { ...defaultRecipe.taps[0], model: 'clip' }];
+    const profiles = profilesOf({ ...defaultRecipe, taps }, [own, copy, fixed], true);
+    expect(profiles.map(({ recipe }) => recipe.model)).toEqual(['default', 'default', 'default']);
+    expect(profiles.map(({ recipe }) => recipe.taps)).toEqual([taps, taps, taps]);
+  });
+
   it('are one for a model that takes a single size, and two with its copy', () => {
     const recipe = { ...defaultRecipe, model: 'clip', longerSide: 224, scales: [1] };
-    expect(profilesOf(recipe, [own, fixed]).map(({ name }) => name)).toEqual(['balanced']);
-    const both = [own, fixed, { ...copy, name: 'clip-8bit', eightBit: { ...copy.eightBit, of: 'clip' } }];
-    expect(profilesOf(recipe, both).map(({ name }) => name)).toEqual(['fast', 'balanced']);
+    expect(profilesOf(recipe, [own, fixed], true).map(({ name }) => name)).toEqual(['balanced']);
+    const both = [
+      own,
+      fixed,
+      { ...copy, name: 'clip-8bit', eightBit: { ...copy.eightBit, of: 'clip', ofSha256: 'fixed' } },
+    ];
+    expect(profilesOf(recipe, both, true).map(({ name }) => name)).toEqual(['fast', 'balanced']);
   });
 
   it('say how long they take for a library', () => {

@@ -2,7 +2,14 @@ import { Command } from 'commander';
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { type Device, type DeviceReport, noModel, SemblanceError } from '../../contract/index.ts';
+import {
+  defaultRecipe,
+  type Device,
+  type DeviceReport,
+  modelNames,
+  noModel,
+  SemblanceError,
+} from '../../contract/index.ts';
 import { Engine } from '../../engine/index.ts';
 import { HnswTier } from '../../search/index.ts';
 import { installedModels, probeDevices, storeReport } from '../../vision/index.ts';
@@ -16,12 +23,13 @@ interface Diagnosis {
   library: { path: string; state: string; freeBytes: number };
   models: string[];
   hnsw: { available: boolean; reason: string };
-  devices: DeviceReport;
+  /** One for each model. */
+  devices: DeviceReport[];
 }
 
 export const doctorCommand = new Command('doctor')
   .description('say what this machine can do, try each device that may compute, and say what is missing')
-  .option('--model <name>', 'the backbone to try the devices with (default: the one in service)')
+  .option('--model <name>', 'the backbone to try the devices with (default: those in service)')
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async ({ library, json, model }: LibraryOptions & { model?: string }) => {
@@ -31,15 +39,18 @@ export const doctorCommand = new Command('doctor')
 
 /** @throws SemblanceError `no-model`, `model-failed` */
 async function diagnose(libraryPath: string, wanted: string | undefined): Promise<Diagnosis> {
-  const { state, model: inService } = await libraryState(libraryPath);
-  const name = wanted ?? inService;
+  const { state, models: inService } = await libraryState(libraryPath);
   const models = installedModels();
-  const model = models.find(({ info }) => info.name === name);
-  if (!model) throw noModel(name);
-  const devices = await probeDevices(model, {
-    onProgress: (provider) => process.stderr.isTTY && process.stderr.write(`Trying ${provider} …\n`),
-  });
-  storeReport(model, devices);
+  const devices: DeviceReport[] = [];
+  for (const name of wanted === undefined ? inService : [wanted]) {
+    const model = models.find(({ info }) => info.name === name);
+    if (!model) throw noModel(name);
+    const report = await probeDevices(model, {
+      onProgress: (provider) => process.stderr.isTTY && process.stderr.write(`Trying ${provider} …\n`),
+    });
+    storeReport(model, report);
+    devices.push(report);
+  }
   const { available, reason } = HnswTier.available();
   return {
     node: process.versions.node,
@@ -53,19 +64,19 @@ async function diagnose(libraryPath: string, wanted: string | undefined): Promis
   };
 }
 
-/** What is the matter with the library, in words, and the model that it uses. */
-async function libraryState(libraryPath: string): Promise<{ state: string; model: string }> {
+/** What is the matter with the library, in words, and the models that it uses. */
+async function libraryState(libraryPath: string): Promise<{ state: string; models: string[] }> {
   try {
     const engine = Engine.open({ libraryPath, access: 'read' });
     try {
       const { photos } = engine.library.photos.counts();
-      return { state: `${photos} photos`, model: engine.recipe.model };
+      return { state: `${photos} photos`, models: modelNames(engine.recipe) };
     } finally {
       await engine.close();
     }
   } catch (error) {
     if (!(error instanceof SemblanceError)) throw error;
-    return { state: error.code === 'no-library' ? 'none yet' : error.message, model: 'default' };
+    return { state: error.code === 'no-library' ? 'none yet' : error.message, models: [defaultRecipe.model] };
   }
 }
 
@@ -85,9 +96,11 @@ function text({ node, system, cores, memoryBytes, library, models, hnsw, devices
     `Library   ${library.path}: ${library.state}; ${gigabytes(library.freeBytes)} free`,
     `Models    ${models.join(', ')}`,
     `HNSW      ${hnsw.available ? 'available' : `not available: ${hnsw.reason}`}`,
-    `Machine   ${devices.machine}`,
-    `Devices   with '${devices.model}':`,
-    ...devices.devices.map((device) => `  ${deviceText(device, devices.chosen)}`),
+    `Machine   ${devices[0].machine}`,
+    ...devices.flatMap((report) => [
+      `Devices   with '${report.model}':`,
+      ...report.devices.map((device) => `  ${deviceText(device, report.chosen)}`),
+    ]),
   ].join('\n');
 }
 

@@ -55,7 +55,8 @@ function planOf(graph: Graph): Plan {
     const { op_type: operator, input, output } = each;
     const [x, weight] = input;
     const dims = constants.get(weight)?.dims.length ?? 0;
-    if (operator === 'Conv' && dims === 4) {
+    const isBiasConstant = input.length < 3 || constants.has(input[2]);
+    if (operator === 'Conv' && dims === 4 && isBiasConstant) {
       passing.add(x).add(activated(output[0]));
       weighted.push(each);
     } else if (operator === 'MatMul' && dims === 2 && !constants.has(x)) {
@@ -65,7 +66,7 @@ function planOf(graph: Graph): Plan {
       passing.add(activated(output[0]));
     } else if (operator === 'MaxPool' && passing.has(x)) {
       passing.add(output[0]);
-      sameAs.set(output[0], x);
+      sameAs.set(output[0], sameAs.get(x) ?? x);
     }
   }
   for (const name of outputs) passing.delete(name);

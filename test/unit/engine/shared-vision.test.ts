@@ -19,8 +19,8 @@ function watched() {
     start: ({ longerSide }) => {
       log.push(`start ${longerSide}`);
       if (longerSide === 0) return Promise.reject(new Error('no model'));
-      const close = () => Promise.resolve(void log.push(`close ${longerSide}`));
-      return Promise.resolve({ close } as Partial<Vision> as Vision);
+      const finish = () => Promise.resolve(void log.push(`close ${longerSide}`));
+      return Promise.resolve({ finish } as Partial<Vision> as Vision);
     },
     isBusy: () => busy.is,
     idleMs: 1000,
