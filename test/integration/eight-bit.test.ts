@@ -174,7 +174,7 @@ describe("a model's eight-bit copy", () => {
     writeFileSync(path.join(folder, 'model.json'), JSON.stringify(copy));
     const other = Engine.open({ libraryPath: path.join(root, 'other-library'), access: 'write' });
     try {
-      other.adopt(withModel(defaultRecipe, { ...copy, isOwn: true }));
+      other.adopt(withModel(defaultRecipe, copy));
       await other.jobs.idle();
       expect(other.serving?.generation).toMatchObject({ fit: 'generic', recipe: { model: 'default-8bit' } });
     } finally {
