@@ -40,6 +40,12 @@ const program = new Command('semblance')
   .addCommand(openCommand)
   .addCommand(verifyReferenceCommand);
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads has had enough, as `head` has.
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 program.parseAsync().catch((error: unknown) => {
   const { code, message } = toErrorReport(error);
   console.error(`semblance: ${message} (${code})`);
