@@ -94,12 +94,6 @@ describe('a library, from first index to last removal', () => {
     expect(await index()).toMatchObject({ photos: total, indexed: 0, unchanged: total });
   });
 
-  it('ends in order when whoever reads has had enough, as head has', async () => {
-    const { process: child, ended } = start(['status', '--json']);
-    child.stdout?.destroy();
-    expect(await ended).toMatchObject({ code: 0, errors: '' });
-  });
-
   it('finds a photo and its kin', async () => {
     const results = await search(join(photos, 'forests/forests-2.jpg'));
     expect(results[0]).toMatchObject({ rank: 1, path: join(photos, 'forests/forests-2.jpg') });
