@@ -1,12 +1,12 @@
 /** Numbers and reasons in words. */
-import type {
-  EightBitCopy,
-  Job,
-  JobKind,
-  ModelInfo,
-  PhotoProblemCode,
-  RetunePlan,
-  TimedProfile,
+import {
+  type EightBitCopy,
+  type Job,
+  type ModelInfo,
+  type PhotoProblemCode,
+  progressUnit,
+  type RetunePlan,
+  type TimedProfile,
 } from '../src-main/contract/index.ts';
 
 export function count(number: number): string {
@@ -23,13 +23,11 @@ export function bytes(number: number): string {
   return number < 1e9 ? `${(number / 1e6).toFixed(1)} MB` : `${(number / 1e9).toFixed(1)} GB`;
 }
 
-/** Jobs whose progress counts steps of their own, which tell nobody anything. */
-const stepKinds: readonly JobKind[] = ['fit', 'tune-search', 'map', 'time-profiles'];
-
 /** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', 'Learning p · 35 %', or 'Downloading ResNet-50 · 4.5 MB of 97.8 MB'. */
 export function jobLine(job: Job): string {
-  if (job.kind === 'download') return downloadLine(job);
-  const countsPhotos = !stepKinds.includes(job.kind);
+  const unit = progressUnit(job.kind);
+  if (unit === 'bytes') return downloadLine(job);
+  const countsPhotos = unit === 'photos';
   const parts = [
     job.total > 0 && countsPhotos ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step,
   ];

@@ -105,10 +105,7 @@ export interface TrainingEpoch {
   heldOut: number | null;
 }
 
-/**
- * A long job. Progress counts photos, except in `fit`, `tune-search`, `map` and `time-profiles`, where it counts steps, and
- * in `download`, where it counts bytes.
- */
+/** A long job. What its progress counts, `progressUnit` says. */
 export interface Job {
   id: number;
   kind: JobKind;

@@ -32,7 +32,7 @@ import { IndexJob } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { Previews } from './previews.ts';
-import { knowsProfileTimes, photosToTime, timeProfiles } from './profiles.ts';
+import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
@@ -201,7 +201,7 @@ export class Engine {
       serving: () => this.#firstServing(),
       mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
       onFirstRead: (paths: string[], left: number, control: JobControl) =>
-        this.#timeProfiles(paths, left, control),
+        timeProfilesOnce(this, paths, left, control),
       concurrency: (vision: Vision) => (this.library.settings.get().lowPriority ? 1 : vision.concurrency),
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
@@ -217,14 +217,6 @@ export class Engine {
       await this.renewVision();
       if (!this.library.generations.building()) this.retuning.begin(generation.recipe);
     });
-  }
-
-  /** For so many photos it is worth knowing what faster and slower ways would take. */
-  async #timeProfiles(paths: string[], filesLeft: number, control: JobControl): Promise<void> {
-    if (paths.length === 0 || filesLeft < filesWorthTiming || knowsProfileTimes(this)) return;
-    // Two networks in memory at once would slow each other down.
-    await this.renewVision();
-    await timeProfiles(this, paths, control);
   }
 
   #firstServing(): Serving {
@@ -302,5 +294,3 @@ export class Engine {
     for (const listener of this.#listeners) listener(event);
   };
 }
-
-const filesWorthTiming = 24 * photosToTime;

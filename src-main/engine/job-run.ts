@@ -3,6 +3,7 @@ import {
   type IndexSummary,
   type Job,
   type JobKind,
+  progressUnit,
   SemblanceError,
   toErrorReport,
   type TrainingEpoch,
@@ -35,8 +36,6 @@ export interface JobProgress {
 
 export type JobWork = (control: JobControl) => Promise<void>;
 
-/** Kinds whose progress counts no photos. */
-const kindsWithoutPhotos: readonly JobKind[] = ['fit', 'tune-search', 'map', 'time-profiles', 'download'];
 /** Progress is told at most this often. */
 const reportIntervalMs = 200;
 
@@ -101,7 +100,7 @@ export class JobRun implements JobControl {
 
   job(): Job {
     const seconds = this.#workedSeconds();
-    const countsPhotos = !kindsWithoutPhotos.includes(this.kind);
+    const countsPhotos = progressUnit(this.kind) === 'photos';
     const photosPerSecond = countsPhotos && seconds > 0 ? this.#done / seconds : 0;
     const left = this.#total - this.#done;
     const doneHere = this.#done - this.#doneBefore;

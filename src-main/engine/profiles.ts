@@ -15,7 +15,9 @@ import type { JobControl } from './job-run.ts';
 import { firstPaths, secondsPerPhoto } from './reading-time.ts';
 
 /** Photos that are read by each profile to tell how long all of them take. */
-export const photosToTime = 20;
+const photosToTime = 20;
+/** Files from which on it is worth knowing what faster and slower ways would take. */
+const filesWorthTiming = 24 * photosToTime;
 
 export function profileReport(engine: Engine): ProfileReport {
   const { library } = engine;
@@ -49,9 +51,21 @@ function stampOf(engine: Engine, profiles: readonly Profile[]): string {
   return [machineStamp(), engine.provider, ...keys].join(' ');
 }
 
-/** Whether the times are known. */
-export function knowsProfileTimes(engine: Engine): boolean {
-  return engine.library.profileTimes.get(stampOf(engine, profilesInUse(engine))) !== null;
+/**
+ * Times the profiles while many files are still to be read, unless their times are known.
+ * @throws SemblanceError `cancelled`
+ */
+export async function timeProfilesOnce(
+  engine: Engine,
+  paths: readonly string[],
+  filesLeft: number,
+  control: JobControl,
+): Promise<void> {
+  if (paths.length === 0 || filesLeft < filesWorthTiming) return;
+  if (engine.library.profileTimes.get(stampOf(engine, profilesInUse(engine)))) return;
+  // Two networks in memory at once would slow each other down.
+  await engine.renewVision();
+  await timeProfiles(engine, paths, control);
 }
 
 /**
@@ -59,11 +73,7 @@ export function knowsProfileTimes(engine: Engine): boolean {
  * be computed: nobody has asked for it.
  * @throws SemblanceError `cancelled`
  */
-export async function timeProfiles(
-  engine: Engine,
-  paths: readonly string[],
-  control: JobControl,
-): Promise<void> {
+async function timeProfiles(engine: Engine, paths: readonly string[], control: JobControl): Promise<void> {
   const profiles = profilesInUse(engine);
   const times: Partial<Record<ProfileName, number>> = {};
   control.report({ step: 'Timing the profiles', done: 0, total: profiles.length });

@@ -1,5 +1,5 @@
 /** What no pipeline can do without: decoding alone, and the network alone, each on all cores. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -11,6 +11,15 @@ export function photoFiles(folder: string): string[] {
     .filter((name) => /\.jpe?g$/i.test(name))
     .sort()
     .map((name) => join(folder, name));
+}
+
+/** Copies of a folder's first photos, beside each other in a new folder. */
+export function copyPhotos(source: string, folder: string, count: number): string[] {
+  mkdirSync(folder);
+  photoFiles(source)
+    .slice(0, count)
+    .forEach((file, i) => cpSync(file, join(folder, `${i}.jpg`)));
+  return photoFiles(folder);
 }
 
 export async function seconds(action: () => Promise<void>): Promise<number> {

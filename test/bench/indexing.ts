@@ -5,7 +5,7 @@
  * median counts. With a graphics processor, (b) and (c) overlap, so the larger of the two is the floor.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -16,7 +16,7 @@ import {
   SemblanceError,
 } from '../../src-main/contract/index.ts';
 import { addEightBitCopy, installedModels, processor } from '../../src-main/vision/index.ts';
-import { decodeAll, inferAll, median, photoFiles, seconds, startInference } from './floors.ts';
+import { copyPhotos, decodeAll, inferAll, median, seconds, startInference } from './floors.ts';
 import { busyShare } from './graphics-load.ts';
 import { indexPhotos } from './index-photos.ts';
 import { installed, type Network, networks, plainRecipe } from './networks.ts';
@@ -151,11 +151,7 @@ if (!existsSync(source)) {
 } else {
   try {
     const photos = join(root, 'photos');
-    mkdirSync(photos);
-    photoFiles(source)
-      .slice(0, photoCount)
-      .forEach((file, i) => cpSync(file, join(photos, `${i}.jpg`)));
-    const copies = photoFiles(photos);
+    const copies = copyPhotos(source, photos, photoCount);
     const found = await networks(root);
     for (const { name } of found) await copyInEightBits(name, copies);
     for (const network of found) {

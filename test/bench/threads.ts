@@ -1,8 +1,8 @@
 /** `npm run bench:threads`: photos per second of indexing with 1, 2, 4 … threads, up to twice the machine's cores. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { median, photoFiles } from './floors.ts';
+import { copyPhotos, median } from './floors.ts';
 import { indexPhotos } from './index-photos.ts';
 import { networks, plainRecipe } from './networks.ts';
 
@@ -22,9 +22,7 @@ if (!existsSync(source)) {
 } else {
   try {
     const photos = join(root, 'photos');
-    mkdirSync(photos);
-    const files = photoFiles(source).slice(0, photoCount);
-    files.forEach((file, i) => cpSync(file, join(photos, `${i}.jpg`)));
+    const files = copyPhotos(source, photos, photoCount);
     for (const { title, name, taps } of await networks(root)) {
       const recipe = plainRecipe(name, taps, longerSide);
       const times = new Map<number, number[]>(counts.map((threads) => [threads, []]));

@@ -5,22 +5,20 @@ import {
   mkdtempSync,
   readdirSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conventions, defaultRecipe, withModel } from '../../src-main/contract/index.ts';
+import { defaultRecipe, withModel } from '../../src-main/contract/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
-import { addModel, installedModels } from '../../src-main/vision/index.ts';
+import { installedModels } from '../../src-main/vision/index.ts';
 import { testPicture } from '../../src-main/vision/test-picture.ts';
-import { convolutionalNetwork } from '../fixtures/convolutional-network.ts';
+import { smallLibrary } from '../fixtures/small-library.ts';
 
 let root: string;
 let engine: Engine;
-const before = process.env['SEMBLANCE_MODELS'];
+let close: () => Promise<void>;
 const models = () => process.env['SEMBLANCE_MODELS']!;
 const names = () => installedModels().map(({ info }) => info.name);
 
@@ -44,33 +42,10 @@ async function ended(job: Promise<{ id: number }>) {
 }
 
 beforeAll(async () => {
-  root = mkdtempSync(path.join(tmpdir(), 'semblance-eight-bit-'));
-  process.env['SEMBLANCE_MODELS'] = mkdtempSync(path.join(root, 'models-'));
-  const file = path.join(root, 'own.onnx');
-  writeFileSync(file, convolutionalNetwork({ channels: 16, side: null, activation: 'Relu' }));
-  await addModel({
-    file,
-    name: 'own',
-    preprocessing: conventions.imagenet.preprocessing,
-    layout: null,
-  });
-  engine = Engine.open({ libraryPath: path.join(root, 'library'), access: 'write' });
-  const own = installedModels().find(({ info }) => info.name === 'own')!.info;
-  engine.adopt({
-    ...withModel(defaultRecipe, own),
-    longerSide: 128,
-    scales: [1],
-    reduction: { kind: 'none' },
-  });
-  await engine.jobs.idle();
+  ({ root, engine, close } = await smallLibrary(16, 128));
 });
 
-afterAll(async () => {
-  await engine.close();
-  if (before === undefined) delete process.env['SEMBLANCE_MODELS'];
-  else process.env['SEMBLANCE_MODELS'] = before;
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 describe("a model's eight-bit copy", () => {
   it('is not begun with before there are photos to calibrate it on', async () => {

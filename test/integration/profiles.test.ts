@@ -1,16 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conventions, defaultRecipe, type Job, withModel } from '../../src-main/contract/index.ts';
-import { Engine } from '../../src-main/engine/index.ts';
-import { addModel } from '../../src-main/vision/index.ts';
-import { convolutionalNetwork } from '../fixtures/convolutional-network.ts';
+import type { Job } from '../../src-main/contract/index.ts';
+import type { Engine } from '../../src-main/engine/index.ts';
+import { smallLibrary } from '../fixtures/small-library.ts';
 
 let root: string;
 let engine: Engine;
-const before = process.env['SEMBLANCE_MODELS'];
+let close: () => Promise<void>;
 
 /** Pictures of one colour each, which are quick to make and to read. */
 async function writePictures(folder: string, count: number): Promise<void> {
@@ -37,28 +35,10 @@ const times = async (): Promise<(number | null)[]> =>
   (await engine.call('profiles', {})).profiles.map(({ secondsPerPhoto }) => secondsPerPhoto);
 
 beforeAll(async () => {
-  root = mkdtempSync(path.join(tmpdir(), 'semblance-profiles-'));
-  process.env['SEMBLANCE_MODELS'] = mkdtempSync(path.join(root, 'models-'));
-  const file = path.join(root, 'own.onnx');
-  writeFileSync(file, convolutionalNetwork({ channels: 8, side: null, activation: 'Relu' }));
-  const preprocessing = conventions.imagenet.preprocessing;
-  const own = await addModel({ file, name: 'own', preprocessing, layout: null });
-  engine = Engine.open({ libraryPath: path.join(root, 'library'), access: 'write' });
-  engine.adopt({
-    ...withModel(defaultRecipe, own),
-    longerSide: 64,
-    scales: [1],
-    reduction: { kind: 'none' },
-  });
-  await engine.jobs.idle();
+  ({ root, engine, close } = await smallLibrary(8, 64));
 });
 
-afterAll(async () => {
-  await engine.close();
-  if (before === undefined) delete process.env['SEMBLANCE_MODELS'];
-  else process.env['SEMBLANCE_MODELS'] = before;
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 describe('how long each profile takes', () => {
   it('is not known, and cannot be, without photos', async () => {

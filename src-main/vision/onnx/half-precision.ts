@@ -6,7 +6,7 @@ import { SemblanceError } from '../../contract/index.ts';
 import { toHalf } from '../../descriptor/index.ts';
 import { clampedMap, pictureMaker } from './extraction-graph.ts';
 import { type Handling, handlingOf } from './half-operators.ts';
-import { elementType, node, operatorSet, readModel, tensor, writeModel } from './model-file.ts';
+import { elementType, floatsOf, node, operatorSet, readModel, tensor, writeModel } from './model-file.ts';
 import { dropUnused, reads } from './prune.ts';
 import type { Graph, Model, Node, Tensor } from './schema.ts';
 
@@ -177,19 +177,13 @@ const largestHalf = 65_504;
 
 /** Rounded to the nearest; what is too large becomes the largest, because an infinity spoils what it is added to. */
 function halfTensor(single: Tensor, name: string): Tensor {
-  const values = singleValues(single);
+  if (single.data_type !== elementType.float || single.data_location) {
+    throw refusal(`keeps '${single.name ?? ''}' in a way that half precision is not made from`);
+  }
+  const values = floatsOf(single);
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
     halves[i] = toHalf(Math.min(largestHalf, Math.max(-largestHalf, values[i])));
   }
   return tensor(name, single.dims.map(Number), 'half', halves);
-}
-
-function singleValues({ name, data_type, raw_data, float_data, data_location }: Tensor): ArrayLike<number> {
-  if (data_type !== elementType.float || data_location) {
-    throw refusal(`keeps '${name ?? ''}' in a way that half precision is not made from`);
-  }
-  if (!raw_data?.length) return float_data ?? [];
-  // Copied, because it may begin anywhere in the file.
-  return new Float32Array(new Uint8Array(raw_data).buffer);
 }
