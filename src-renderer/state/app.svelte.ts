@@ -6,6 +6,7 @@ import type {
   HostInfo,
   Job,
   PhotoSummary,
+  Recipe,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
 import { throttle } from '../throttle.ts';
@@ -102,6 +103,15 @@ export class AppState {
   tuneWith(photo: PhotoSummary): void {
     this.tune.preview.add(photo);
     this.view = 'tune';
+  }
+
+  /** The Tune screen shows what a changed draft would find, what reading the photos again costs, and applies it. */
+  tuneTo(change: (draft: Recipe) => Recipe): Promise<void> {
+    return this.attempt(async () => {
+      await this.tune.open();
+      if (this.tune.draft) this.tune.set(change(this.tune.draft));
+      this.view = 'tune';
+    });
   }
 
   reveal(photo: { id: number; path: string }): Promise<void> {

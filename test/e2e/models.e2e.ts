@@ -4,7 +4,7 @@ import { entryFor, inPieces, modelBytes, serveModel, writeCatalogue } from '../f
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { goTo, indexed } from './steps.ts';
+import { applyByReading, goTo, ready } from './steps.ts';
 
 /** Writes a small network beside the photos; returns its path. */
 function tinyTransformer(photos: string): string {
@@ -25,8 +25,7 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
 }) => {
   const { page } = app;
   const dialog = page.getByRole('dialog');
-  await indexed(app, photos);
-  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await ready(app, photos);
 
   const model = tinyTransformer(photos);
   writeFileSync(join(photos, 'models', 'none.onnx'), 'no network');
@@ -46,9 +45,7 @@ test('a person imports a model, tries it out, describes the photos by it, and ca
   await expect(page.getByRole('tab', { name: /^Model.*needs a look/ })).toContainText('tiny-transformer');
   const apply = page.getByRole('region', { name: 'Apply' });
   await expect(apply).toContainText(/24 photos/);
-  await apply.getByRole('button', { name: 'Apply the draft' }).click();
-  await dialog.getByRole('button', { name: 'Read them and apply' }).click();
-  await expect(page.getByText('This is what is in service.')).toBeVisible({ timeout: 60_000 });
+  await applyByReading(page);
 
   await goTo(page, 'Settings');
   await expect(imported).toContainText('describes the photos');
@@ -62,8 +59,7 @@ test('a person measures how long photos take, and what an eight-bit copy of the 
   photos,
 }) => {
   const { page } = app;
-  await indexed(app, photos);
-  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await ready(app, photos);
   await goTo(page, 'Settings');
   const profiles = page.getByRole('region', { name: 'How photos are read' });
   await expect(profiles.getByRole('listitem', { name: 'Balanced' })).toContainText('in use');
@@ -78,10 +74,7 @@ test('a person measures how long photos take, and what an eight-bit copy of the 
 
   await profiles.getByRole('button', { name: 'Tune with Fast' }).click();
   await expect(page.getByRole('tab', { name: /^Size.*changed/ })).toBeVisible();
-  const apply = page.getByRole('region', { name: 'Apply' });
-  await apply.getByRole('button', { name: 'Apply the draft' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Read them and apply' }).click();
-  await expect(page.getByText('This is what is in service.')).toBeVisible({ timeout: 60_000 });
+  await applyByReading(page);
   await goTo(page, 'Settings');
   await expect(profiles.getByRole('listitem', { name: 'Fast' })).toContainText('in use');
 });
@@ -157,8 +150,7 @@ test('a person adds a second model, reads the photos for it, sees what it finds,
   photos,
 }) => {
   const { page } = app;
-  await indexed(app, photos);
-  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await ready(app, photos);
   await beginImport(page);
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'ONNX file' }).fill(tinyTransformer(photos));

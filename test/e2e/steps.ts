@@ -21,6 +21,19 @@ async function addFolder({ page }: RunningApp, path: string): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
+/** Adds the photos, and waits until nothing more is done with them. */
+export async function ready(app: RunningApp, path: string): Promise<void> {
+  await indexed(app, path);
+  await expect(app.page.getByRole('contentinfo')).toContainText('Ready');
+}
+
+/** Applies a draft for which photos must be read again, and waits until it is in service. */
+export async function applyByReading(page: Page): Promise<void> {
+  await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Apply the draft' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Read them and apply' }).click();
+  await expect(page.getByText('This is what is in service.')).toBeVisible({ timeout: 60_000 });
+}
+
 /** Adds the photos, and waits until all are shown. */
 export async function indexed(app: RunningApp, path: string): Promise<void> {
   await addFolder(app, path);

@@ -4,13 +4,12 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { takeReadmePictures } from './readme-pictures.ts';
-import { goTo, indexed } from './steps.ts';
+import { goTo, ready } from './steps.ts';
 
 /** Adds the photos, waits until all are indexed, and opens the screen. */
 async function tuning(app: RunningApp, path: string): Promise<void> {
   const { page } = app;
-  await indexed(app, path);
-  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await ready(app, path);
   await goTo(page, 'Tune');
   await expect(page.getByText('This is what is in service.')).toBeVisible();
 }
