@@ -26,16 +26,26 @@ export const test = base.extend<Fixtures>({
     await writePhotos(photos);
     await use(photos);
   },
-  app: async ({ library, folder }, use, { project }) => {
-    const host = project.name as HostName;
+  app: async ({ library, folder }, use, testInfo) => {
+    const host = testInfo.project.name as HostName;
     const reason = obstacle(host);
     // Where everything is installed on purpose, a missing part is a failure and no reason to skip.
     if (reason !== null && process.env['SEMBLANCE_E2E_REQUIRED']) throw new Error(reason);
     base.skip(reason !== null, reason ?? '');
     const app = await openApp(host, library, [folder]);
     await use(app);
+    if (testInfo.status !== testInfo.expectedStatus) await tellWhatIsShown(app);
     await app.close();
   },
 });
+
+/** Where only the output of a run is kept, this is all that tells of a failure. */
+async function tellWhatIsShown({ page }: RunningApp): Promise<void> {
+  const shown = await page
+    .locator('body')
+    .ariaSnapshot({ timeout: 5_000 })
+    .catch((error: unknown) => String(error));
+  process.stdout.write(`When the story failed, the page showed:\n${shown}\n`);
+}
 
 export { expect } from '@playwright/test';
