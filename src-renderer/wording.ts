@@ -110,6 +110,9 @@ export const problemTitles: Record<PhotoProblemCode, string> = {
   'empty-file': 'Empty files',
   'too-large': 'Too large',
   'changed-while-reading': 'Changed while being read',
+  'not-a-file': 'No files',
+  'path-too-long': 'With a path that is too long',
+  'too-slow': 'Took too long to read',
   'decoder-crashed': 'Stopped the engine',
   'model-failed': 'The model failed on them',
 };

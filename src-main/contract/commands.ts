@@ -17,6 +17,7 @@ import type {
   SearchAnswer,
   Settings,
 } from './types.ts';
+import { photoFilterSchema } from './photo-filter.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { recipeSchema } from './recipe.ts';
@@ -100,7 +101,7 @@ export const commandArguments = {
   photos: v.strictObject({
     ...page,
     order: v.picklist(['path', 'added']),
-    folderId: v.optional(id),
+    filter: v.optional(photoFilterSchema),
   }),
   photo: v.strictObject({ photoId: id }),
   problems: v.strictObject(page),
@@ -116,6 +117,8 @@ export const commandArguments = {
   search: v.strictObject({
     examples: v.pipe(v.array(exampleSchema), v.minLength(1), v.maxLength(16)),
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+    /** Only these photos count: as many as are asked for are found among them, however few they are. */
+    filter: v.optional(photoFilterSchema),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),

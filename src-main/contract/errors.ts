@@ -39,6 +39,9 @@ export const photoProblemCodes = [
   'empty-file',
   'too-large',
   'changed-while-reading',
+  'not-a-file',
+  'path-too-long',
+  'too-slow',
   'decoder-crashed',
   'model-failed',
 ] as const;

@@ -28,13 +28,32 @@ export interface PhotoSummary {
   height: number;
 }
 
-export interface PhotoDetails extends PhotoSummary {
+/** What a photo's file tells about it; null where it does not. */
+export interface PhotoMetadata {
+  /**
+   * When it was taken, as the camera's clock showed it: its date and time read as if they were UTC, since most cameras
+   * do not say where on earth they are.
+   */
+  takenAtMs: number | null;
+  camera: string | null;
+  lens: string | null;
+  /** Degrees, north positive. */
+  latitude: number | null;
+  /** Degrees, east positive. */
+  longitude: number | null;
+}
+
+export interface PhotoDetails extends PhotoSummary, PhotoMetadata {
   /** Absolute path. */
   path: string;
   format: string;
   sizeBytes: number;
   modifiedAtMs: number;
   addedAtMs: number;
+  /** Of the person and of the file, in alphabetical order. */
+  tags: string[];
+  /** 1 to 5; null for none. */
+  rating: number | null;
 }
 
 /** A photo that was set aside. */

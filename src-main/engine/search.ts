@@ -7,6 +7,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { encodeStatistics, l2Normalise } from '../descriptor/index.ts';
+import { isFiltering } from '../library/index.ts';
 import type { Hit } from '../search/index.ts';
 import type { Engine } from './engine.ts';
 import type { Serving } from './serving.ts';
@@ -22,12 +23,14 @@ export async function searchLibrary(
   const descriptors = await Promise.all(
     query.examples.map((example) => describeExample(engine, example, serving)),
   );
-  const { hits, tier } = await serving.search(meanOf(descriptors), query.top);
+  const { photos } = engine.library;
+  const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
+  const { hits, tier } = await serving.search(meanOf(descriptors), query.top, allowed);
   return {
-    results: rank(engine, hits, query.top),
+    results: rank(engine, hits, query),
     milliseconds: performance.now() - startedMs,
     tier,
-    searched: serving.index.size,
+    searched: allowed?.length ?? serving.index.size,
   };
 }
 
@@ -75,11 +78,15 @@ function meanOf(descriptors: Float32Array[]): Float32Array {
   return l2Normalise(mean);
 }
 
-/** A picture that lies in several files is a result for each of them, with the same score. */
-function rank(engine: Engine, hits: Hit[], top: number): SearchResult[] {
+/** A picture that lies in several files is a result for each of those that meet the filter, with the same score. */
+function rank(
+  engine: Engine,
+  hits: Hit[],
+  { top, filter }: Pick<CommandArguments['search'], 'top' | 'filter'>,
+): SearchResult[] {
   const results: SearchResult[] = [];
   for (const { id, score } of hits) {
-    for (const photo of engine.library.photos.withContent(id)) {
+    for (const photo of engine.library.photos.withContent(id, filter)) {
       if (results.length === top) return results;
       results.push({ rank: results.length + 1, score, photo });
     }

@@ -119,8 +119,16 @@ export class Serving {
     return this.index.size > this.#crossover && HnswTier.available().available ? 'hnsw' : 'exact';
   }
 
-  /** The pictures most similar to a descriptor of this generation's recipe. */
-  async search(query: Float32Array, top: number): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
+  /**
+   * The pictures most similar to a descriptor of this generation's recipe.
+   * @param allowed pictures that count; all by default
+   */
+  async search(
+    query: Float32Array,
+    top: number,
+    allowed?: readonly number[],
+  ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
+    if (allowed) return { hits: this.index.search(query, top, allowed), tier: 'exact' };
     if (this.tier === 'hnsw') this.#openHnsw();
     const candidates = await this.#ready?.search(query, top * overfetch).catch(() => this.#dropHnsw());
     if (!candidates) return { hits: this.index.search(query, top), tier: 'exact' };

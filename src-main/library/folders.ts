@@ -31,6 +31,13 @@ export class Folders {
     return rows.map((row) => ({ ...row, available: existsSync(row.path) }));
   }
 
+  /** Folders that are not there at the moment. */
+  offlineIds(): number[] {
+    return this.list()
+      .filter(({ available }) => !available)
+      .map(({ id }) => id);
+  }
+
   /** @throws SemblanceError `not-found` */
   get(folderId: number): Folder {
     const folder = this.list().find(({ id }) => id === folderId);

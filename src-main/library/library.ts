@@ -39,7 +39,7 @@ export class Library {
     this.#database = database;
     this.#lock = lock;
     this.folders = new Folders(database);
-    this.photos = new Photos(database);
+    this.photos = new Photos(database, () => this.folders.offlineIds());
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
     this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));

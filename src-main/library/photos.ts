@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import {
   type PhotoDetails,
+  type PhotoFilter,
   type PhotoProblem,
   type PhotoProblemCode,
   type PhotoSummary,
   SemblanceError,
 } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { conditionOf } from './photo-filter.ts';
 
 /** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
 export interface FileLocation {
@@ -29,23 +31,29 @@ export interface KnownFile extends FileLocation, FileStamp {
   problemMessage: string | null;
 }
 
-interface DetailsRow extends PhotoSummary, FileStamp {
+interface DetailsRow extends Omit<PhotoDetails, 'path' | 'tags'> {
   folderPath: string;
-  format: string;
-  addedAtMs: number;
+  /** A JSON array. */
+  tags: string;
 }
 
 const details = `
   SELECT photos.id, photos.name, photos.directory, photos.folderId, photos.sizeBytes, photos.modifiedAtMs,
          photos.addedAtMs, folders.path AS folderPath,
-         contents.width, contents.height, contents.format
+         contents.width, contents.height, contents.format, takenAtMs, camera, lens, latitude, longitude,
+         (SELECT json_group_array(tag) FROM
+           (SELECT tag FROM contentTags WHERE contentId = contents.id ORDER BY tag)) AS tags,
+         (SELECT rating FROM contentRatings WHERE contentId = contents.id) AS rating
   FROM photos JOIN folders ON folders.id = photos.folderId JOIN contents ON contents.id = photos.contentId`;
 
 export class Photos {
   readonly #database: Connection;
+  readonly #offlineFolderIds: () => number[];
 
-  constructor(database: Connection) {
+  /** @param offlineFolderIds folders whose drive is not there */
+  constructor(database: Connection, offlineFolderIds: () => number[]) {
     this.#database = database;
+    this.#offlineFolderIds = offlineFolderIds;
   }
 
   /** Searchable photos and photos that were set aside. */
@@ -58,28 +66,40 @@ export class Photos {
     return counts ?? { photos: 0, problems: 0 };
   }
 
-  page(query: { offset: number; limit: number; order: 'path' | 'added'; folderId?: number | undefined }): {
+  page(query: { offset: number; limit: number; order: 'path' | 'added'; filter?: PhotoFilter | undefined }): {
     total: number;
     photos: PhotoSummary[];
   } {
-    const where = `WHERE photos.contentId IS NOT NULL${query.folderId === undefined ? '' : ' AND photos.folderId = ?'}`;
-    const parameters = query.folderId === undefined ? [] : [query.folderId];
+    const { sql, parameters } = conditionOf(query.filter ?? {}, () => this.#offlineFolderIds());
     const order =
       query.order === 'path'
         ? 'photos.folderId, photos.directory, photos.name'
         : 'photos.addedAtMs DESC, photos.id DESC';
+    // Without a filter on what pictures hold, the page is cut before the join, so that a far offset walks an index only.
+    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
     const total = this.#database
-      .prepare<number[], { total: number }>(`SELECT count(*) AS total FROM photos ${where}`)
+      .prepare<unknown[], { total: number }>(`SELECT count(*) AS total FROM ${joined} WHERE ${sql}`)
       .get(...parameters);
-    // The page is cut before the join, so that a far offset walks an index only.
     const photos = this.#database
-      .prepare<number[], PhotoSummary>(
+      .prepare<unknown[], PhotoSummary>(
         `SELECT photos.id, photos.name, photos.directory, photos.folderId, contents.width, contents.height
-         FROM (SELECT * FROM photos ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS photos
+         FROM (SELECT photos.* FROM ${joined} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?) AS photos
          JOIN contents ON contents.id = photos.contentId ORDER BY ${order}`,
       )
       .all(...parameters, query.limit, query.offset);
     return { total: total?.total ?? 0, photos };
+  }
+
+  /** Pictures of which a file meets the filter, in ascending order. */
+  contentsMatching(filter: PhotoFilter): number[] {
+    const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
+    return this.#database
+      .prepare<unknown[], number>(
+        `SELECT DISTINCT contentId FROM photos JOIN contents ON contents.id = photos.contentId
+         WHERE ${sql} ORDER BY contentId`,
+      )
+      .pluck()
+      .all(...parameters);
   }
 
   /** @throws SemblanceError `not-found` */
@@ -100,11 +120,12 @@ export class Photos {
     return row;
   }
 
-  /** All files that contain the picture, the first added first. */
-  withContent(contentId: number): PhotoDetails[] {
+  /** All files that contain the picture, or those of them that meet a filter; the first added first. */
+  withContent(contentId: number, filter: PhotoFilter = {}): PhotoDetails[] {
+    const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
     return this.#database
-      .prepare<[number], DetailsRow>(`${details} WHERE photos.contentId = ? ORDER BY photos.id`)
-      .all(contentId)
+      .prepare<unknown[], DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
+      .all(contentId, ...parameters)
       .map(toDetails);
   }
 
@@ -258,7 +279,11 @@ export class Photos {
 }
 
 function toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails {
-  return { ...row, path: join(folderPath, row.directory, row.name) };
+  return {
+    ...row,
+    path: join(folderPath, row.directory, row.name),
+    tags: JSON.parse(row.tags) as string[],
+  };
 }
 
 function gone(): SemblanceError {

@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -122,5 +122,72 @@ export const migrations = [
   -- A generation in the making has no fit until it was fitted; its note says what learning came to.
   ALTER TABLE generations ADD COLUMN fitted INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE generations ADD COLUMN note TEXT NOT NULL DEFAULT '';
+  `,
+  `
+  -- What is left out of a folder, in gitignore's syntax, and whether links that lead out of it are followed.
+  ALTER TABLE folders ADD COLUMN patterns TEXT NOT NULL DEFAULT '';
+  ALTER TABLE folders ADD COLUMN followLinks INTEGER NOT NULL DEFAULT 0;
+  -- The file system that holds the folder, and where on it: how a drive is known again under another mount point.
+  ALTER TABLE folders ADD COLUMN volume TEXT;
+  ALTER TABLE folders ADD COLUMN pathOnVolume TEXT;
+
+  -- What the file itself tells; metadataVersion 0 stands for pictures that were read before that was looked at.
+  ALTER TABLE contents ADD COLUMN metadataVersion INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE contents ADD COLUMN takenAtMs REAL;
+  ALTER TABLE contents ADD COLUMN camera TEXT;
+  ALTER TABLE contents ADD COLUMN lens TEXT;
+  ALTER TABLE contents ADD COLUMN latitude REAL;
+  ALTER TABLE contents ADD COLUMN longitude REAL;
+  ALTER TABLE contents ADD COLUMN fileRating INTEGER;
+  CREATE INDEX contentsByTaken ON contents(takenAtMs) WHERE takenAtMs IS NOT NULL;
+  -- Since when no file contains the picture; it is kept for a while, because files that went often come back.
+  ALTER TABLE contents ADD COLUMN orphanedAtMs INTEGER;
+  CREATE INDEX contentsOrphaned ON contents(orphanedAtMs) WHERE orphanedAtMs IS NOT NULL;
+
+  -- Keywords that the file itself holds.
+  CREATE TABLE fileTags (
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (contentId, tag)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a person has decided, by the hash of the picture: it outlives everything that can be computed again.
+  CREATE TABLE decidedTags (
+    hash TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    present INTEGER NOT NULL, -- 0 for a keyword of the file that the person has taken away
+    PRIMARY KEY (hash, tag)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE decidedRatings (
+    hash TEXT PRIMARY KEY,
+    rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5) -- 0 takes the file's rating away
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE notDuplicates (
+    hash TEXT NOT NULL,
+    otherHash TEXT NOT NULL,
+    PRIMARY KEY (hash, otherHash),
+    CHECK (hash < otherHash)
+  ) STRICT, WITHOUT ROWID;
+  -- Each decision with what it changed, the latest last, so that it can be taken back.
+  CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    decidedAtMs INTEGER NOT NULL,
+    description TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- Tags and ratings as they count: the person's word, and else the file's.
+  CREATE VIEW contentTags AS
+    SELECT contentId, tag FROM fileTags
+    WHERE NOT EXISTS (
+      SELECT 1 FROM contents JOIN decidedTags ON decidedTags.hash = contents.hash
+      WHERE contents.id = fileTags.contentId AND decidedTags.tag = fileTags.tag
+    )
+    UNION ALL
+    SELECT contents.id, tag FROM decidedTags JOIN contents ON contents.hash = decidedTags.hash WHERE present = 1;
+  CREATE VIEW contentRatings AS
+    SELECT contents.id AS contentId, nullif(coalesce(decidedRatings.rating, contents.fileRating, 0), 0) AS rating
+    FROM contents LEFT JOIN decidedRatings ON decidedRatings.hash = contents.hash;
   `,
 ];

@@ -74,15 +74,24 @@ export class ExactIndex {
     return row === undefined ? -Infinity : this.#dot(row, query);
   }
 
-  /** The `top` most similar, best first. */
-  search(query: Float32Array, top: number): Hit[] {
+  /**
+   * The `top` most similar, best first.
+   * @param allowed ids that count; all by default
+   */
+  search(query: Float32Array, top: number, allowed?: Iterable<number>): Hit[] {
     if (this.size === 0) return [];
     this.#expectDimension(query);
     const best = new TopHits(top);
-    for (let row = 0; row < this.#ids.length; row++) {
+    const weigh = (row: number): void => {
       const score = this.#dot(row, query);
       if (score >= best.threshold) best.add(this.#ids[row], score);
-    }
+    };
+    if (allowed) {
+      for (const id of allowed) {
+        const row = this.#rows.get(id);
+        if (row !== undefined) weigh(row);
+      }
+    } else for (let row = 0; row < this.#ids.length; row++) weigh(row);
     return best.sorted();
   }
 
