@@ -26,14 +26,25 @@ export function noModel(name: string): SemblanceError {
 }
 
 /**
- * Another model has other feature maps, even where they are called the same: its usual taps are taken. A model that takes
- * one size only has one scale.
+ * Another model has other feature maps, even where they are called the same: its usual taps are taken. Those of a second
+ * model stay, and count for as much as they did. A model that takes one size only, and is the only one, has one scale.
  */
 export function withModel(recipe: Recipe, model: ModelFacts): Recipe {
   if (recipe.model === model.name) return recipe;
   // A copy has the same feature maps as what it is of, so all else may stay.
   if (areCopies(recipe, model)) return { ...recipe, model: model.name };
-  return { ...recipe, ...sizesFor(recipe, model), model: model.name, taps: usualTaps(model) };
+  const isKept = (tap: Tap): boolean => ![recipe.model, model.name].includes(modelOfTap(recipe, tap));
+  const kept = recipe.taps.filter(isKept);
+  const own = usualTaps(model).slice(-(mostTaps - kept.length));
+  const before = squaredWeights(recipe.taps.filter((tap) => modelOfTap(recipe, tap) === recipe.model));
+  const factor = before === 0 ? 1 : Math.sqrt(squaredWeights(own) / before);
+  const second = kept.map((tap) => ({ ...tap, weight: Math.min(mostWeight, tap.weight * factor) }));
+  const sizes = kept.length > 0 && model.size ? {} : sizesFor(recipe, model);
+  return { ...recipe, ...sizes, model: model.name, taps: [...own, ...second] };
+}
+
+function squaredWeights(taps: readonly Tap[]): number {
+  return taps.reduce((sum, { weight }) => sum + weight ** 2, 0);
 }
 
 /** How many times as fast an eight-bit copy must be to be kept; less is not worth reading all photos again. */
@@ -63,7 +74,7 @@ export function withSecondModel(recipe: Recipe, model: ModelFacts): Recipe {
   const room = mostTaps - recipe.taps.length;
   if (modelNames(recipe).includes(model.name) || room <= 0) return recipe;
   const usual = usualTaps(model).slice(-room);
-  const first = recipe.taps.reduce((sum, { weight }) => sum + weight ** 2, 0);
+  const first = squaredWeights(recipe.taps);
   const weight = first === 0 ? 1 : Math.min(mostWeight, Math.sqrt(first / usual.length));
   const second = usual.map((tap) => ({ ...tap, model: model.name, normalise: true, weight }));
   const sizes = model.size ? {} : sizesFor(recipe, model);

@@ -55,6 +55,8 @@ export class Tune {
   #firstJob = $state<number | null>(null);
   /** The job that was told to read for the draft. */
   #readingJob = $state<number | null>(null);
+  /** The draft that it reads for. */
+  #readingFor = $state.raw<Recipe | null>(null);
   #newestJob = 0;
   readonly #client: Client;
   readonly #jobs: () => readonly Job[];
@@ -106,8 +108,9 @@ export class Tune {
     return this.recipes?.building === null && this.#firstJob === null ? job : null;
   }
 
-  /** How reading for the draft ended; null before that. */
+  /** How reading for the draft ended; null before that, and where it was for another draft. */
   get read(): Job | null {
+    if (!equal(this.#readingFor, this.draft)) return null;
     return this.#jobs().find(({ id, endedAtMs }) => id === this.#readingJob && endedAtMs !== null) ?? null;
   }
 
@@ -207,9 +210,11 @@ export class Tune {
   async readForDraft(): Promise<void> {
     if (!this.draft) return;
     this.startingToRead = true;
+    const recipe = this.draft;
     try {
-      const job = await this.#client.call('readForRecipe', { recipe: this.draft });
+      const job = await this.#client.call('readForRecipe', { recipe });
       this.#readingJob = job.id;
+      this.#readingFor = recipe;
     } finally {
       this.startingToRead = false;
     }

@@ -61,6 +61,24 @@ describe('a recipe with another model', () => {
     );
   });
 
+  it('keeps its second model, which counts for as much as before', () => {
+    const facts = (name: string, ...taps: [string, number][]) => ({
+      name,
+      size: null,
+      eightBit: null,
+      taps: named(...taps),
+    });
+    const joined = withSecondModel(defaultRecipe, facts('second', ['a', 16]));
+    const changed = withModel(joined, facts('third', ['b', 16]));
+    expect(modelNames(changed)).toEqual(['third', 'second']);
+    expect(changed.taps.map(({ name, weight }) => [name, weight])).toEqual([
+      ['b', 1],
+      ['a', 1],
+    ]);
+    const swapped = withModel(joined, facts('second', ['a', 16]));
+    expect(modelNames(swapped)).toEqual(['second']);
+  });
+
   it('keeps all else with the eight-bit copy of its model, and with the model again', () => {
     const taps = named(...defaultRecipe.taps.map(({ name }): [string, number] => [name, 16]), ['other', 32]);
     const eightBit = { of: 'default', ofSha256: '', agreement: { mean: 1, least: 1 }, gain: 2 };

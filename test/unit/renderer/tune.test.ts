@@ -389,6 +389,20 @@ describe('reading photos for a draft', () => {
     expect(tune.read).toBeNull();
   });
 
+  it('says nothing of a draft that took its place meanwhile', async () => {
+    const { tune, engine } = await opened();
+    tune.change({ longerSide: 384 });
+    await tune.readForDraft();
+    engine.jobs = [jobOf({ id: 5, kind: 'extract' })];
+    tune.change({ longerSide: 448 });
+    engine.jobs = [
+      jobOf({ id: 5, kind: 'extract', state: 'done', endedAtMs: 1, outcome: '24 photos read.' }),
+    ];
+    expect(tune.read).toBeNull();
+    tune.change({ longerSide: 384 });
+    expect(tune.read).toBeNull();
+  });
+
   it('that was begun elsewhere is told from a recipe on its way', async () => {
     const { tune, engine } = await opened();
     engine.jobs = [jobOf({ id: 3, kind: 'extract' })];
