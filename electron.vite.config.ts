@@ -25,6 +25,7 @@ const entries = {
   'probe-process': 'vision/probe-process.ts',
   'preview-worker': 'engine/preview-worker.ts',
   'hnsw-worker': 'search/hnsw-worker.ts',
+  'scan-speed-worker': 'search/scan-speed-worker.ts',
   'vision-worker': 'vision/vision-worker.ts',
 };
 

@@ -246,11 +246,13 @@ export interface EngineStatus {
   generation: GenerationInfo | null;
   search: {
     tier: 'exact' | 'hnsw';
-    /** Photos above which HNSW answers. */
-    crossover: number;
+    /** Photos above which HNSW answers, measured on this machine; null while a library is too small to need it. */
+    crossover: number | null;
     hnswAvailable: boolean;
     /** Why HNSW cannot be used, when it cannot. */
     hnswReason: string | null;
+    /** What there is to know of the search index, e.g. that it was damaged and is being built anew; else null. */
+    note: string | null;
   };
   /** What computes the descriptors. */
   provider: string;

@@ -51,7 +51,7 @@ export type Handlers = {
 export function commandHandlers(engine: Engine): Handlers {
   const { library, jobs } = engine;
   return {
-    status: () => engineStatus(engine, engine.options.crossover),
+    status: () => engineStatus(engine),
     models: () => installedModels().map(({ info }) => info),
     devices: () => engine.modelsOf(engine.recipe).flatMap((model) => storedReport(model) ?? []),
     probeDevices: () => probe(engine),

@@ -31,6 +31,7 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
+import { MeasuredCrossover } from './measured-crossover.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -43,7 +44,7 @@ export interface EngineOptions {
   libraryPath: string;
   /** A reader works beside a running Semblance, and starts no jobs. */
   access: 'read' | 'write';
-  /** Photos above which HNSW answers; the measured crossover by default. */
+  /** Photos above which HNSW answers; measured on this machine by default. */
   crossover?: number;
   /** Worker threads that read photos. */
   workers?: number;
@@ -66,6 +67,7 @@ export class Engine {
   #serving: Serving | null;
   readonly #shared: SharedVision;
   readonly #cache: CacheBudget;
+  readonly #measured = new MeasuredCrossover();
   #toldLibraryChangedMs = 0;
   /** What a job should say of a device that failed meanwhile. */
   #deviceNote = '';
@@ -74,7 +76,8 @@ export class Engine {
     this.options = options;
     this.library = library;
     if (options.access === 'write') adoptFirstSchema(library);
-    this.#serving = Serving.load(library, options.crossover);
+    this.#serving = Serving.load(library, this.#crossover);
+    this.#measureCrossover();
     this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
     this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
     this.#cache = new CacheBudget(library);
@@ -209,6 +212,7 @@ export class Engine {
       this.#deviceNote = '';
       await tryDevices(this.modelsOf(this.#recipe), control);
       await new IndexJob(parts, folders).run(control);
+      this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
       const generation = this.#serving?.generation;
@@ -219,12 +223,20 @@ export class Engine {
     });
   }
 
+  #crossover = (dimension: number): number | null => this.options.crossover ?? this.#measured.of(dimension);
+
+  /** A reader is over soon, and takes what was measured before. */
+  #measureCrossover(): void {
+    if (this.options.access === 'read' || this.options.crossover !== undefined) return;
+    this.#measured.measureFor(this.#serving?.index.size ?? 0, () => this.#serving?.openHnsw());
+  }
+
   #firstServing(): Serving {
     this.#serving ??= Serving.createFirst(
       this.library,
       this.#recipe,
       this.modelsOf(this.#recipe),
-      this.options.crossover,
+      this.#crossover,
     );
     return this.#serving;
   }
@@ -250,7 +262,7 @@ export class Engine {
 
   async #reloadServing(): Promise<void> {
     const before = this.#serving;
-    this.#serving = Serving.load(this.library, this.options.crossover);
+    this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
     await before?.close();
     this.trimCache();
@@ -270,6 +282,7 @@ export class Engine {
     await this.previews.close();
     await this.#shared.release();
     await this.#serving?.close();
+    await this.#measured.close();
     endUse();
     this.library.close();
   }

@@ -18,12 +18,12 @@ import {
   transformOf,
 } from '../descriptor/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
-import { ExactIndex, exactCrossover, type Hit, HnswTier } from '../search/index.ts';
+import { ExactIndex, type Hit, HnswTier } from '../search/index.ts';
 import { type InstalledModel, installedModels } from '../vision/index.ts';
 import { genericFit } from './generic-fit.ts';
 
-/** Candidates that HNSW hands over for exact scoring, as a multiple of the results asked for. */
-const overfetch = 4;
+/** Photos above which HNSW answers, for vectors of a length; null while every photo is compared. */
+export type Crossover = (dimension: number) => number | null;
 
 export class Serving {
   readonly generation: StoredGeneration;
@@ -32,12 +32,14 @@ export class Serving {
   readonly index = new ExactIndex();
   readonly #library: Library;
   readonly #describer: Describer;
-  readonly #crossover: number;
-  /** The HNSW index once it is asked for, and once it is ready. */
-  #opening: Promise<HnswTier | null> | null = null;
-  #ready: HnswTier | null = null;
+  readonly #crossover: Crossover;
+  /** The HNSW index once it is asked for; null again when it has failed. */
+  #hnsw: HnswTier | null = null;
+  /** What became of an index that failed. */
+  #failure: string | null = null;
+  #isClosed = false;
 
-  private constructor(library: Library, generation: StoredGeneration, crossover: number) {
+  private constructor(library: Library, generation: StoredGeneration, crossover: Crossover) {
     this.generation = generation;
     this.#library = library;
     this.#crossover = crossover;
@@ -46,11 +48,14 @@ export class Serving {
   }
 
   /** Loads the generation in service, or null when the library has none yet. */
-  static load(library: Library, crossover = exactCrossover): Serving | null {
+  static load(library: Library, crossover: Crossover): Serving | null {
     const generation = library.generations.serving();
     if (!generation) return null;
     const serving = new Serving(library, generation, crossover);
+    const count = library.generations.countDescriptors(generation.id);
     for (const { contentId, vector } of library.generations.descriptors(generation.id)) {
+      // Known with the first vector: in the HNSW tier there is no copy of all in memory, not for a moment.
+      if (serving.index.size === 1) serving.#placeVectors(count);
       serving.index.set(contentId, vector);
     }
     return serving;
@@ -64,7 +69,7 @@ export class Serving {
     library: Library,
     recipe: Recipe,
     models: readonly InstalledModel[],
-    crossover = exactCrossover,
+    crossover: Crossover,
   ): Serving {
     const [own, ...others] = models.map(({ info }) => info);
     const extraction = extractionOf(recipe, [own, ...others]);
@@ -105,22 +110,44 @@ export class Serving {
   /** Adds what has been committed to the catalogue. */
   add(contentId: number, vector: Float32Array): void {
     this.index.set(contentId, vector);
-    this.#tell((tier) => tier.add(contentId, vector));
+    this.#placeVectors();
+    this.#tell((hnsw) => hnsw.add(contentId));
   }
 
   delete(contentIds: number[]): void {
     for (const id of contentIds) {
-      this.index.delete(id);
-      this.#tell((tier) => tier.delete(id));
+      if (this.index.delete(id)) this.#tell((hnsw) => hnsw.delete(id));
     }
   }
 
+  /** Which tier answers, as soon as it is ready. */
   get tier(): 'exact' | 'hnsw' {
-    return this.index.size > this.#crossover && HnswTier.available().available ? 'hnsw' : 'exact';
+    return this.#tierFor(this.index.size);
+  }
+
+  #tierFor(photos: number): 'exact' | 'hnsw' {
+    const crossover = this.#crossover(this.index.dimension);
+    return crossover !== null && photos > crossover && HnswTier.available().available ? 'hnsw' : 'exact';
+  }
+
+  /** Photos above which HNSW answers; null while that has not been measured. */
+  get crossover(): number | null {
+    return this.#crossover(this.index.dimension);
+  }
+
+  /** What a person should know of the search index, in a line; null when all is well. */
+  get note(): string | null {
+    return this.#failure ?? this.#hnsw?.note ?? null;
+  }
+
+  /** Above the crossover the vectors are read from a file, because HNSW holds them in memory already. */
+  #placeVectors(photos = this.index.size): void {
+    if (this.#tierFor(photos) === 'hnsw') this.index.keepInFile(this.#library.path);
   }
 
   /**
-   * The pictures most similar to a descriptor of this generation's recipe.
+   * The pictures most similar to a descriptor of this generation's recipe. With a filter every allowed picture is
+   * compared, so that nothing is missed however few or many they are.
    * @param allowed pictures that count; all by default
    */
   async search(
@@ -129,56 +156,72 @@ export class Serving {
     allowed?: readonly number[],
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
     if (allowed) return { hits: this.index.search(query, top, allowed), tier: 'exact' };
-    if (this.tier === 'hnsw') this.#openHnsw();
-    const candidates = await this.#ready?.search(query, top * overfetch).catch(() => this.#dropHnsw());
-    if (!candidates) return { hits: this.index.search(query, top), tier: 'exact' };
-    const hits = candidates
-      .filter(({ id }) => this.index.has(id))
-      .map(({ id }) => ({ id, score: this.index.score(id, query) }))
-      .sort((a, b) => b.score - a.score || a.id - b.id);
-    return { hits: hits.slice(0, top), tier: 'hnsw' };
+    if (this.tier === 'hnsw') {
+      this.openHnsw();
+      const found = this.#hnsw?.isReady
+        ? await this.#hnsw.search(query, top).catch((error: unknown) => this.#dropHnsw(error))
+        : null;
+      // Scored again from the vectors themselves; what is no longer there drops out.
+      const ids = found?.map(({ id }) => id) ?? [];
+      const hits = this.index.scored(ids, query);
+      if (found && hits.length >= Math.min(top, this.index.size)) return { hits, tier: 'hnsw' };
+    }
+    return { hits: this.index.search(query, top), tier: 'exact' };
   }
 
-  /** Opens the index in the background, which may take minutes; the exact scan serves until it is ready. */
-  #openHnsw(): void {
-    this.#opening ??= HnswTier.open({
-      folder: this.#library.path,
+  /** Opens the index in the background, which may take minutes; every photo is compared until it is ready. */
+  openHnsw(): void {
+    if (this.tier !== 'hnsw' || this.#hnsw || this.#failure !== null || this.#isClosed) return;
+    this.#placeVectors();
+    const { path: folder, access } = this.#library;
+    const hnsw = HnswTier.open({
+      folder,
+      access,
       recipeKey: this.generation.recipeKey,
       dimension: this.index.dimension,
       generation: this.generation.id,
-      databaseStamp: this.#stamp(),
-      vectors: () => this.index.entries(),
-      count: this.index.size,
-    }).then(
-      (tier) => (this.#ready = tier),
-      () => null,
-    );
+      databaseStamp: () => this.#stamp(),
+      source: this.index,
+    });
+    this.#hnsw = hnsw;
+    // A reader that finds no index has none, which its note says if there is a reason.
+    if (access === 'write') hnsw.ready().catch((error: unknown) => this.#dropHnsw(error));
   }
 
-  /** Passes a change on to the index, before any later search; one that still opens hears of it afterwards. */
-  #tell(change: (tier: HnswTier) => Promise<unknown>): void {
-    const told = this.#ready ? change(this.#ready) : this.#opening?.then((tier) => tier && change(tier));
-    told?.catch(() => this.#dropHnsw());
+  /** Passes a change on to the index, before any later search. */
+  #tell(change: (hnsw: HnswTier) => Promise<unknown>): void {
+    if (this.#hnsw) change(this.#hnsw).catch((error: unknown) => this.#dropHnsw(error));
   }
 
   /** An index that failed is not asked again; the exact scan, which has everything, serves from now on. */
-  #dropHnsw(): null {
-    void this.#ready?.close();
-    this.#ready = null;
-    this.#opening = Promise.resolve(null);
+  #dropHnsw(error: unknown): null {
+    if (this.#hnsw) {
+      this.#failure = `${error instanceof Error ? error.message : String(error)}. Every photo is compared instead.`;
+      void this.#hnsw.close();
+    }
+    this.#hnsw = null;
     return null;
   }
 
   /** Writes the HNSW index, if it is open, so that the next start can load it. */
   async save(): Promise<void> {
-    await this.#ready?.save(this.#stamp()).catch(() => this.#dropHnsw());
+    await this.#hnsw?.save();
   }
 
+  /** Waits until it is known whether there is an index on disk that fits. */
+  async lookAtIndex(): Promise<void> {
+    this.openHnsw();
+    await this.#hnsw?.ready().catch(() => undefined);
+  }
+
+  /** Ends the HNSW index; whoever is still searching compares every photo. */
   async close(): Promise<void> {
-    const opening = this.#opening;
-    this.#opening = Promise.resolve(null);
-    await (await opening)?.close();
-    this.#ready = null;
+    this.#isClosed = true;
+    const hnsw = this.#hnsw;
+    this.#hnsw = null;
+    // What has been replaced is of no use to the next start.
+    if (this.#library.generations.serving()?.id === this.generation.id) await hnsw?.save();
+    await hnsw?.close();
   }
 
   #stamp(): string {

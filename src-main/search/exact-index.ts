@@ -1,14 +1,19 @@
 /** Exact search: unit vectors in one matrix, each compared with the query. */
 import { SemblanceError } from '../contract/index.ts';
-import { type Hit, TopHits } from './top-hits.ts';
+import { FileRows } from './file-rows.ts';
+import { MemoryRows, type RowStore } from './row-store.ts';
+import { compareHits, type Hit, TopHits } from './top-hits.ts';
 
-const firstCapacity = 256;
+/** @throws what the system says where there is no room for a file of vectors */
+type MakeRows = (dimension: number) => RowStore;
 
 export class ExactIndex {
   #dimension = 0;
-  #matrix = new Float32Array();
+  #store: RowStore | null = null;
+  #make: MakeRows = (dimension) => new MemoryRows(dimension);
+  #isInFile = false;
   /** Id of each row, and row of each id. */
-  #ids: number[] = [];
+  readonly #ids: number[] = [];
   readonly #rows = new Map<number, number>();
 
   get size(): number {
@@ -21,19 +26,27 @@ export class ExactIndex {
   }
 
   /**
+   * Keeps the vectors in a nameless file of a folder from now on, those that are there and those to come. Where no file
+   * can be written they stay in memory.
+   * @returns whether they are in a file
+   */
+  keepInFile(folder: string): boolean {
+    if (!this.#isInFile) this.#isInFile = this.#moveTo((dimension) => new FileRows(dimension, folder));
+    return this.#isInFile;
+  }
+
+  /**
    * Adds a unit vector, or replaces that of a known id.
    * @throws SemblanceError `recipe-mismatch` when its dimension is not that of the others
    */
   set(id: number, vector: Float32Array): void {
-    if (this.size === 0) this.#dimension = vector.length;
+    if (!this.#store) this.#begin(vector.length);
     this.#expectDimension(vector);
-    let row = this.#rows.get(id);
-    if (row === undefined) {
-      row = this.#ids.push(id) - 1;
-      this.#rows.set(id, row);
-      this.#reserve(this.size);
-    }
-    this.#matrix.set(vector, row * this.#dimension);
+    const row = this.#rows.get(id) ?? this.size;
+    this.#change((store) => store.set(row, vector));
+    if (row < this.size) return;
+    this.#ids.push(id);
+    this.#rows.set(id, row);
   }
 
   /** The last row takes the place of the deleted one. */
@@ -42,11 +55,12 @@ export class ExactIndex {
     if (row === undefined) return false;
     const last = this.size - 1;
     const lastId = this.#ids[last];
-    this.#matrix.copyWithin(row * this.#dimension, last * this.#dimension, (last + 1) * this.#dimension);
+    if (row !== last) this.#change((store) => store.copy(last, row));
     this.#ids[row] = lastId;
     this.#rows.set(lastId, row);
     this.#rows.delete(id);
     this.#ids.pop();
+    if (this.size === 0) this.#end();
     return true;
   }
 
@@ -54,75 +68,129 @@ export class ExactIndex {
     return this.#rows.has(id);
   }
 
+  /** A copy of all ids. */
+  ids(): number[] {
+    return [...this.#ids];
+  }
+
   /** A copy of an id's vector. */
   vector(id: number): Float32Array | undefined {
     const row = this.#rows.get(id);
-    return row === undefined
-      ? undefined
-      : this.#matrix.slice(row * this.#dimension, (row + 1) * this.#dimension);
+    return row === undefined ? undefined : this.#store?.read(row);
   }
 
+  /** Copies of all vectors. */
   *entries(): Generator<{ id: number; vector: Float32Array }> {
-    for (const [row, id] of this.#ids.entries()) {
-      yield { id, vector: this.#matrix.subarray(row * this.#dimension, (row + 1) * this.#dimension) };
+    for (const id of this.ids()) {
+      const vector = this.vector(id);
+      if (vector) yield { id, vector };
     }
   }
 
-  /** Similarity of one vector to the query; −Infinity for an unknown id. */
-  score(id: number, query: Float32Array): number {
-    const row = this.#rows.get(id);
-    return row === undefined ? -Infinity : this.#dot(row, query);
+  /** Those of the given ids that are there, with their similarity to the query, best first. */
+  scored(ids: Iterable<number>, query: Float32Array): Hit[] {
+    if (!this.#store) return [];
+    this.#expectDimension(query);
+    this.#store.setQuery(query);
+    const hits: Hit[] = [];
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) hits.push({ id, score: this.#store.score(row) });
+    }
+    return hits.sort(compareHits);
   }
 
   /**
    * The `top` most similar, best first.
    * @param allowed ids that count; all by default
    */
-  search(query: Float32Array, top: number, allowed?: Iterable<number>): Hit[] {
-    if (this.size === 0) return [];
+  search(query: Float32Array, top: number, allowed?: readonly number[]): Hit[] {
+    const store = this.#store;
+    if (!store) return [];
     this.#expectDimension(query);
+    store.setQuery(query);
     const best = new TopHits(top);
-    const weigh = (row: number): void => {
-      const score = this.#dot(row, query);
-      if (score >= best.threshold) best.add(this.#ids[row], score);
-    };
-    if (allowed) {
-      for (const id of allowed) {
-        const row = this.#rows.get(id);
-        if (row !== undefined) weigh(row);
+    if (!allowed) {
+      store.scan(this.size, (firstRow, scores) => {
+        for (let i = 0; i < scores.length; i++) {
+          if (scores[i] >= best.threshold) best.add(this.#ids[firstRow + i], scores[i]);
+        }
+      });
+    } else if (allowed.length * store.singleCost < this.size) {
+      for (const row of this.#rowsOf(allowed)) {
+        const score = store.score(row);
+        if (score >= best.threshold) best.add(this.#ids[row], score);
       }
-    } else for (let row = 0; row < this.#ids.length; row++) weigh(row);
+    } else {
+      const counts = new Uint8Array(this.size);
+      for (const row of this.#rowsOf(allowed)) counts[row] = 1;
+      store.scan(this.size, (firstRow, scores) => {
+        for (let i = 0; i < scores.length; i++) {
+          if (scores[i] >= best.threshold && counts[firstRow + i] === 1)
+            best.add(this.#ids[firstRow + i], scores[i]);
+        }
+      });
+    }
     return best.sorted();
   }
 
-  /** Four sums side by side, because one would wait for each addition before the next. */
-  #dot(row: number, query: Float32Array): number {
-    const matrix = this.#matrix;
-    const dimension = this.#dimension;
-    const start = row * dimension;
-    const whole = dimension - (dimension % 4);
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let i = 0; i < whole; i += 4) {
-      a += matrix[start + i] * query[i];
-      b += matrix[start + i + 1] * query[i + 1];
-      c += matrix[start + i + 2] * query[i + 2];
-      d += matrix[start + i + 3] * query[i + 3];
+  *#rowsOf(ids: Iterable<number>): Generator<number> {
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) yield row;
     }
-    for (let i = whole; i < dimension; i++) a += matrix[start + i] * query[i];
-    return a + b + c + d;
   }
 
-  #reserve(rows: number): void {
-    const needed = rows * this.#dimension;
-    if (needed <= this.#matrix.length) return;
-    const grown = new Float32Array(
-      Math.max(firstCapacity * this.#dimension, 2 * this.#matrix.length, needed),
-    );
-    grown.set(this.#matrix);
-    this.#matrix = grown;
+  #begin(dimension: number): void {
+    this.#dimension = dimension;
+    try {
+      this.#store = this.#make(dimension);
+    } catch {
+      this.#stayInMemory();
+      this.#store = this.#make(dimension);
+    }
+  }
+
+  #end(): void {
+    this.#store?.close();
+    this.#store = null;
+    this.#dimension = 0;
+  }
+
+  /** What cannot be written to a full disk is kept in memory. */
+  #change(change: (store: RowStore) => void): void {
+    if (!this.#store) return;
+    try {
+      change(this.#store);
+    } catch (error) {
+      if (!this.#isInFile) throw error;
+      this.#stayInMemory();
+      if (!this.#moveTo(this.#make)) throw error;
+      change(this.#store);
+    }
+  }
+
+  #stayInMemory(): void {
+    this.#isInFile = false;
+    this.#make = (dimension) => new MemoryRows(dimension);
+  }
+
+  #moveTo(make: MakeRows): boolean {
+    const from = this.#store;
+    if (from) {
+      let made: RowStore | null = null;
+      try {
+        made = make(this.#dimension);
+        for (let row = 0; row < this.size; row++) made.set(row, from.read(row));
+      } catch {
+        made?.close();
+        return false;
+      }
+      from.close();
+      this.#store = made;
+    }
+    this.#make = make;
+    return true;
   }
 
   #expectDimension(vector: Float32Array): void {

@@ -1,26 +1,31 @@
-/** What goes between the HNSW tier and its worker thread. */
-import type { IndexIdentity } from './index-file.ts';
+/** What goes between the HNSW tier and the worker threads that hold its shards. */
+import type { ShardFile } from './index-files.ts';
 import type { Hit } from './top-hits.ts';
 
-export interface HnswSetup {
+export interface ShardSetup {
   folder: string;
-  identity: IndexIdentity;
+  dimension: number;
 }
 
 export type HnswRequest =
-  | { kind: 'open' }
-  | { kind: 'add'; vectors: { id: number; vector: Float32Array }[] }
+  | { kind: 'load'; file: ShardFile }
+  /** Begins anew, with room for so many. */
+  | { kind: 'begin'; capacity: number }
+  /** Vectors row by row. */
+  | { kind: 'add'; ids: number[]; vectors: Float32Array }
   | { kind: 'delete'; id: number }
-  | { kind: 'search'; query: Float32Array; candidates: number }
-  | { kind: 'save'; databaseStamp: string };
+  | { kind: 'search'; query: Float32Array; top: number }
+  | { kind: 'save'; name: string };
 
 export interface HnswAnswers {
-  /** Whether a verified file was loaded. */
-  open: boolean;
-  add: undefined;
+  /** Why the file is not to be believed, or null. */
+  load: string | null;
+  begin: undefined;
+  /** How many are in the graph now, with those that were deleted. */
+  add: number;
   delete: undefined;
   search: Hit[];
-  save: undefined;
+  save: ShardFile;
 }
 
 export type HnswReply =

@@ -1,38 +1,66 @@
-/** Approximate search for large libraries: an HNSW index in a worker thread, kept on disk as a cache. */
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { SemblanceError, sibling } from '../contract/index.ts';
-import type { HnswAnswers, HnswReply, HnswRequest, HnswSetup } from './hnsw-messages.ts';
+/**
+ * Approximate search for large libraries: an HNSW index in shards, each in a worker thread, so that they are built and
+ * searched on all cores at once. It is kept on disk as a cache.
+ */
+import { availableParallelism } from 'node:os';
+import { SemblanceError } from '../contract/index.ts';
+import { HnswShard } from './hnsw-shard.ts';
 import { hnswlib } from './hnswlib.ts';
-import type { IndexIdentity } from './index-file.ts';
-import type { Hit } from './top-hits.ts';
+import {
+  clearLoadingMark,
+  findIndex,
+  type IndexIdentity,
+  markLoading,
+  putInPlace,
+  removeRemains,
+  type ShardFile,
+} from './index-files.ts';
+import { compareHits, type Hit } from './top-hits.ts';
 
-/** Vectors handed to the worker at a time while building. */
-const batchSize = 500;
+/** Vectors handed to a worker at a time while building, and how many such batches wait for it. */
+const batchSize = 200;
+const batchesAhead = 2;
+/** More shards than this find nothing sooner, since each costs a search of its own. */
+const mostShards = 16;
+/** The share of the graph that may be deleted vectors before it is built anew, and how many are never too many. */
+const mostDeleted = 0.25;
+const fewDeleted = 1000;
 
-export interface HnswOptions extends IndexIdentity {
-  /** Where the index file lies. */
+export interface HnswOptions extends Pick<IndexIdentity, 'recipeKey' | 'dimension' | 'generation'> {
+  /** Where the index files lie. */
   folder: string;
-  /** All vectors, for when the file cannot be used. */
-  vectors: () => Iterable<{ id: number; vector: Float32Array }>;
+  /** A reader takes the files as they are, and neither builds nor writes. */
+  access: 'read' | 'write';
+  /** Which state of the descriptors the database holds at the moment. */
+  databaseStamp: () => string;
+  /** All vectors as they are at any moment. */
+  source: { size: number; ids(): number[]; vector(id: number): Float32Array | undefined };
+  /** Shards of an index that has to be built; as many as cores by default. */
+  shards?: number;
 }
 
-type Waiting = { resolve: (value: HnswAnswers[HnswRequest['kind']]) => void; reject: (error: Error) => void };
-
 export class HnswTier {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 1;
-  /** Why the worker is gone; it answers nothing after that. */
-  #ended: SemblanceError | null = null;
-  /** Whether the index came from its file. */
+  readonly #options: HnswOptions;
+  #shards: HnswShard[] = [];
+  /** What each shard's graph holds, with deleted vectors. */
+  #elements: number[] = [];
+  #isReady = false;
+  #isClosed = false;
+  /** Changed since it was written. */
+  #isChanged = false;
+  #saving: Promise<void> = Promise.resolve();
+  #ready: Promise<void>;
+  /** Why the index on disk could not be used, or could not be written, in a few words. */
+  #problem: string | null = null;
+  #unwritten: string | null = null;
+  /** Whether the index came from its files. */
   loaded = false;
 
-  private constructor(setup: HnswSetup) {
-    this.#worker = new Worker(fileURLToPath(sibling(import.meta.url, 'hnsw-worker')), { workerData: setup });
-    this.#worker.on('message', (reply: HnswReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#fail(error as Error));
-    this.#worker.on('exit', () => this.#fail(new Error('the index worker ended')));
+  private constructor(options: HnswOptions) {
+    this.#options = options;
+    this.#ready = this.#open();
+    // Whoever wants to know asks `ready()`.
+    this.#ready.catch(() => undefined);
   }
 
   static available(): { available: boolean; reason: string | null } {
@@ -41,77 +69,178 @@ export class HnswTier {
   }
 
   /**
-   * Loads the index if its file is whole and belongs to this state of the database, else builds it.
-   * @throws SemblanceError `not-available` where hnswlib cannot be had
+   * Begins to load the index if its files are whole and belong to this state of the database, else to build it. Changes
+   * may be told from now on; searches when it is ready.
    */
-  static async open({ folder, vectors, ...identity }: HnswOptions): Promise<HnswTier> {
-    const tier = new HnswTier({ folder, identity });
+  static open(options: HnswOptions): HnswTier {
+    return new HnswTier(options);
+  }
+
+  /** @throws SemblanceError `not-available` where hnswlib cannot be had, or nothing could be loaded by a reader */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** What a person should know of the index, in a line; null when all is well. */
+  get note(): string | null {
+    const why = this.#problem && `The search index on disk was set aside, because ${this.#problem}.`;
+    if (this.#options.access === 'read') return why && `${why} Every photo is compared instead.`;
+    if (!this.#isReady) {
+      const building = 'is being built; until it is ready every photo is compared.';
+      if (why) return `${why} A new one ${building}`;
+      return this.loaded || this.#shards.length === 0 ? null : `The search index ${building}`;
+    }
+    if (this.#unwritten)
+      return `The search index could not be written (${this.#unwritten}), and will be built again after the next start.`;
+    return why && `${why} A new one was built.`;
+  }
+
+  async #open(): Promise<void> {
+    const { folder, access } = this.#options;
+    const stored = findIndex(folder, this.#identity(), access);
+    const files = 'shards' in stored ? stored.shards : [];
+    this.#problem = 'shards' in stored ? await this.#load(files) : stored.problem;
+    this.loaded = files.length > 0 && this.#problem === null;
+    if (access === 'write') {
+      clearLoadingMark(folder);
+      removeRemains(folder, this.loaded ? files.map(({ name }) => name) : []);
+    }
+    if (this.loaded) this.#isReady = true;
+    else if (access === 'write') await this.#build();
+    else throw new SemblanceError('not-available', 'There is no HNSW index that could be loaded.');
+  }
+
+  #identity(): IndexIdentity {
+    const { recipeKey, dimension, generation, databaseStamp, source } = this.#options;
+    return { recipeKey, dimension, generation, databaseStamp: databaseStamp(), count: source.size };
+  }
+
+  /** @returns why it could not be loaded, or null */
+  async #load(files: ShardFile[]): Promise<string | null> {
+    const { folder, access } = this.#options;
+    this.#start(files.length);
+    if (access === 'write') markLoading(folder);
     try {
-      tier.loaded = await tier.#ask({ kind: 'open' });
-      if (!tier.loaded) await tier.#build(vectors(), identity.databaseStamp);
-      return tier;
-    } catch (error) {
-      await tier.close();
-      throw error;
+      const problems = await Promise.all(files.map((file, i) => this.#shards[i].ask({ kind: 'load', file })));
+      this.#elements = files.map(({ elements }) => elements);
+      return problems.find((problem) => problem !== null) ?? null;
+    } finally {
+      if (access === 'write') clearLoadingMark(folder);
     }
   }
 
-  async #build(
-    vectors: Iterable<{ id: number; vector: Float32Array }>,
-    databaseStamp: string,
-  ): Promise<void> {
-    // Taken at once: later changes of the library arrive through add and delete.
-    const all = Array.from(vectors, ({ id, vector }) => ({ id, vector: vector.slice() }));
-    for (let at = 0; at < all.length; at += batchSize) {
-      await this.#ask({ kind: 'add', vectors: all.slice(at, at + batchSize) });
+  #start(shards: number): void {
+    const { folder, dimension } = this.#options;
+    this.#shards = Array.from({ length: shards }, () => new HnswShard({ folder, dimension }));
+    this.#elements = this.#shards.map(() => 0);
+  }
+
+  /** From what is there now; later changes reach the workers behind it. */
+  async #build(): Promise<void> {
+    const { source } = this.#options;
+    const wanted = this.#options.shards ?? Math.min(mostShards, availableParallelism());
+    if (this.#shards.length !== wanted) {
+      await Promise.all(this.#shards.map((shard) => shard.close()));
+      if (this.#isClosed) return;
+      this.#start(wanted);
     }
-    await this.save(databaseStamp);
+    const idsOfShards: number[][] = this.#shards.map(() => []);
+    for (const id of source.ids()) idsOfShards[this.#shardOf(id)].push(id);
+    await Promise.all(
+      idsOfShards.map(async (ids, shard) => {
+        await this.#shards[shard].ask({ kind: 'begin', capacity: ids.length });
+        await this.#fill(shard, ids);
+      }),
+    );
+    this.#isReady = true;
+    void this.save();
   }
 
-  search(query: Float32Array, candidates: number): Promise<Hit[]> {
-    return this.#ask({ kind: 'search', query, candidates });
+  async #fill(shard: number, ids: number[]): Promise<void> {
+    const running: Promise<void>[] = [];
+    for (let at = 0; at < ids.length; at += batchSize) {
+      if (running.length === batchesAhead) await running.shift();
+      running.push(this.#addTo(shard, ids.slice(at, at + batchSize)));
+    }
+    await Promise.all(running);
   }
 
-  add(id: number, vector: Float32Array): Promise<void> {
-    return this.#ask({ kind: 'add', vectors: [{ id, vector }] });
+  /** Those that are gone meanwhile are left out. */
+  async #addTo(shard: number, ids: number[]): Promise<void> {
+    const { source, dimension } = this.#options;
+    const there: number[] = [];
+    const vectors = new Float32Array(ids.length * dimension);
+    for (const id of ids) {
+      const vector = source.vector(id);
+      if (!vector) continue;
+      vectors.set(vector, there.length * dimension);
+      there.push(id);
+    }
+    this.#isChanged = true;
+    this.#elements[shard] = await this.#shards[shard].ask({ kind: 'add', ids: there, vectors });
   }
 
-  delete(id: number): Promise<void> {
-    return this.#ask({ kind: 'delete', id });
+  #shardOf(id: number): number {
+    return id % this.#shards.length;
   }
 
-  /** Writes the index for a later start. */
-  save(databaseStamp: string): Promise<void> {
-    return this.#ask({ kind: 'save', databaseStamp });
+  /** The most similar ones, best first, as far as the graphs lead to them. */
+  async search(query: Float32Array, top: number): Promise<Hit[]> {
+    const found = await Promise.all(this.#shards.map((shard) => shard.ask({ kind: 'search', query, top })));
+    return found.flat().sort(compareHits).slice(0, top);
+  }
+
+  /** Adds a vector that the source has now, or puts it in the place of the one before. */
+  async add(id: number): Promise<void> {
+    if (this.#shards.length > 0) await this.#addTo(this.#shardOf(id), [id]);
+  }
+
+  /** It stays in the graph as a way to others, until there are too many of its kind. */
+  async delete(id: number): Promise<void> {
+    if (this.#shards.length === 0) return;
+    this.#isChanged = true;
+    await this.#shards[this.#shardOf(id)].ask({ kind: 'delete', id });
+    const elements = this.#elements.reduce((sum, each) => sum + each, 0);
+    const deleted = elements - this.#options.source.size;
+    if (!this.#isReady || deleted <= Math.max(fewDeleted, mostDeleted * elements)) return;
+    this.#isReady = false;
+    this.#ready = this.#build();
+    await this.#ready;
+  }
+
+  /** Writes the index for a later start, if it is ready and not written yet. A full disk is no reason to stop. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(async () => {
+      if (!this.#isReady || !this.#isChanged || this.#options.access === 'read') return;
+      try {
+        await this.#write();
+        this.#unwritten = null;
+      } catch (error) {
+        this.#unwritten = error instanceof Error ? error.message : String(error);
+      }
+    });
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const { folder } = this.#options;
+    this.#isChanged = false;
+    // Taken in the same moment as the workers' order to write, which they follow in turn.
+    const identity = this.#identity();
+    const token = `${Date.now().toString(36)}${Math.floor(1e6 * Math.random()).toString(36)}`;
+    const shards = await Promise.all(
+      this.#shards.map((shard, i) => shard.ask({ kind: 'save', name: `index-${token}-${i}.hnsw` })),
+    );
+    putInPlace(folder, identity, shards);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    this.#isClosed = true;
+    this.#isReady = false;
+    await Promise.all(this.#shards.map((shard) => shard.close()));
   }
-
-  #ask<Request extends HnswRequest>(request: Request): Promise<HnswAnswers[Request['kind']]> {
-    if (this.#ended) return Promise.reject(this.#ended);
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      this.#worker.postMessage({ id, request });
-    });
-  }
-
-  #settle(reply: HnswReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if ('error' in reply) waiting?.reject(notAvailable(reply.error));
-    else waiting?.resolve(reply.value);
-  }
-
-  #fail(error: Error): void {
-    this.#ended ??= notAvailable(error.message);
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
-  }
-}
-
-function notAvailable(reason: string): SemblanceError {
-  return new SemblanceError('not-available', `The HNSW index cannot be used: ${reason}`);
 }

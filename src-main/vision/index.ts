@@ -14,5 +14,6 @@ export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';
 export { machineStamp } from './machine.ts';
+export { ownModelsFolder } from './model-folders.ts';
 export { computeThreads, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

@@ -13,8 +13,12 @@ export const statusCommand = new Command('status')
       return;
     }
     const { generation, search } = status;
+    const above =
+      search.crossover === null
+        ? 'HNSW above a number of photos that is measured when there are many'
+        : `HNSW above ${search.crossover} photos, as measured on this machine`;
     const hnsw = search.hnswAvailable
-      ? `HNSW above ${search.crossover} photos`
+      ? above
       : `HNSW is not available: ${search.hnswReason ?? 'unknown reason'}`;
     const fit = generation ? `${generation.fit}, of ${generation.fittedOn} photos` : 'none yet';
     console.log(
@@ -24,6 +28,7 @@ export const statusCommand = new Command('status')
         `Photos    ${status.photos} in ${status.folders} folders, ${status.problems} could not be read`,
         `Fit       ${fit}`,
         `Search    ${search.tier}; ${hnsw}`,
+        ...(search.note === null ? [] : [`Index     ${search.note}`]),
         `Computes  ${status.provider}, ${status.threads} threads, model '${status.model}'`,
       ].join('\n'),
     );

