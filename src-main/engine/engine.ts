@@ -14,6 +14,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { type Extraction, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
+import { withoutLearning } from '../learn/index.ts';
 import { Library } from '../library/index.ts';
 import {
   beginUse,
@@ -43,6 +44,8 @@ export interface EngineOptions {
   libraryPath: string;
   /** A reader works beside a running Semblance, and starts no jobs. */
   access: 'read' | 'write';
+  /** What runs the engine, for others that find the library in use; a command on a terminal by default. */
+  program?: 'window' | 'server' | 'terminal';
   /** Photos above which HNSW answers; the measured crossover by default. */
   crossover?: number;
   /** Worker threads that read photos. */
@@ -75,8 +78,11 @@ export class Engine {
     this.library = library;
     if (options.access === 'write') adoptFirstSchema(library);
     this.#serving = Serving.load(library, options.crossover);
-    this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
-    this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
+    this.#recipe = this.#serving?.generation.recipe ?? restoredRecipe(library) ?? defaultRecipe;
+    this.jobs = new Jobs(
+      (job) => this.#emit({ event: 'job', data: job }),
+      (error) => library.explain(error),
+    );
     this.#cache = new CacheBudget(library);
     this.#shared = new SharedVision({
       start: (extraction) => this.startVision(extraction),
@@ -97,7 +103,7 @@ export class Engine {
 
   /** @throws SemblanceError of `Library.open` */
   static open(options: EngineOptions): Engine {
-    const library = Library.open(resolve(options.libraryPath), options.access);
+    const library = Library.open(resolve(options.libraryPath), options.access, options.program);
     try {
       const engine = new Engine(options, library);
       if (options.access === 'write') {
@@ -112,7 +118,13 @@ export class Engine {
   }
 
   /** Answers a command whose arguments have been validated. */
-  readonly call: CallCommand = async (command, args) => this.#handlers[command](args);
+  readonly call: CallCommand = async (command, args) => {
+    try {
+      return await this.#handlers[command](args);
+    } catch (error) {
+      throw this.library.explain(error);
+    }
+  };
 
   subscribe(listener: EngineEventListener): () => void {
     this.#listeners.add(listener);
@@ -293,4 +305,10 @@ export class Engine {
   #emit: EngineEventListener = (event) => {
     for (const listener of this.#listeners) listener(event);
   };
+}
+
+/** What served before the catalogue was lost. What is learned from photos can be applied again once they are there. */
+function restoredRecipe(library: Library): Recipe | null {
+  const recipe = library.backup.restoredRecipe();
+  return recipe && withoutLearning(recipe);
 }

@@ -1,5 +1,5 @@
 /** What is done, one after the other, to bring a generation into service. */
-import { learns, modelOfTap, type Recipe } from '../contract/index.ts';
+import { labelsLookedAt, learns, modelOfTap, type Recipe } from '../contract/index.ts';
 import {
   type AttentionWeights,
   encodeFitted,
@@ -123,7 +123,7 @@ export class RetuningSteps {
       return true;
     }
     const attention = attentionOf(recipe, extraction);
-    const groups: Groups = learns(recipe) ? this.#groups(recipe, extractionKey) : folderLabels(library);
+    const groups = this.#groups(recipe, extractionKey);
     const { encodedFit, fittedOn, guard } = await analyseFor(
       'fit',
       { kind: 'fit', libraryPath: library.path, extractionKey, recipe, attention, groups },
@@ -150,11 +150,11 @@ export class RetuningSteps {
   }
 
   #groups(recipe: Recipe, extractionKey: string): Groups {
-    return groupsFor(
-      this.#parts.library,
-      recipe.learning.from === 'pairs' ? 'pairs' : 'folder',
-      extractionKey,
-    );
+    const { library } = this.#parts;
+    const by = labelsLookedAt(recipe);
+    // Selecting by folders where there is one only selects at random, but does no harm.
+    const isBound = by !== null && (learns(recipe) || by === 'tag');
+    return isBound ? groupsFor(library, by, extractionKey) : folderLabels(library);
   }
 
   /** Computes every descriptor of the generation in the making, and puts it in service. */
@@ -170,7 +170,7 @@ export class RetuningSteps {
     });
     await this.#buildUncached(building, control);
     const before = library.generations.serving();
-    library.change(() => {
+    library.decide(() => {
       if (before && before.recipeKey !== building.recipeKey)
         library.pastRecipes.add(before.recipe, Date.now());
       library.generations.putInService(building.id);

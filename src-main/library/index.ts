@@ -3,5 +3,6 @@ export { type KnownFile } from './photos.ts';
 export { type CachedExtraction } from './extractions.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
 export { Library } from './library.ts';
+export { setAside } from './repair.ts';
 export { isFiltering } from './photo-filter.ts';
 export { type FolderScan, type FoundFile, scanFolder } from './scan.ts';
