@@ -23,6 +23,7 @@ import {
   type InstalledModel,
   installedModels,
   type InstallOptions,
+  LoneReader,
   processor,
   storedReport,
   Vision,
@@ -94,6 +95,7 @@ export class Engine {
       jobs: this.jobs,
       modelsOf: (recipe) => this.modelsOf(recipe),
       startVision: (extraction) => this.startVision(extraction),
+      startAlone: (extraction) => this.startAlone(extraction),
       tryDevices: (extraction, control) => tryDevices(this.#modelsFor(extraction), control),
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
@@ -167,13 +169,19 @@ export class Engine {
 
   /** The photo reader of what is in service; loading the network takes a moment, so it starts with the first photo. */
   vision(): Promise<Vision> {
-    return this.#shared.for(
-      this.#serving?.extraction ??
-        extractionOf(
-          this.#recipe,
-          this.modelsOf(this.#recipe).map(({ info }) => info),
-        ),
-    );
+    return this.#shared.for(this.#servingExtraction());
+  }
+
+  #servingExtraction(): Extraction {
+    if (this.#serving) return this.#serving.extraction;
+    const models = this.modelsOf(this.#recipe).map(({ info }) => info);
+    return extractionOf(this.#recipe, models);
+  }
+
+  /** A reader of photos that may kill whoever reads them; the caller closes it. */
+  startAlone(settings: Extraction): LoneReader {
+    const [model, ...others] = this.#modelsFor(settings);
+    return new LoneReader({ model, others, settings });
   }
 
   /** Another photo reader, which the caller closes. */
@@ -210,6 +218,7 @@ export class Engine {
     const parts = {
       library: this.library,
       vision: () => this.vision(),
+      startAlone: () => this.startAlone(this.#servingExtraction()),
       serving: () => this.#firstServing(),
       mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
       onFirstRead: (paths: string[], left: number, control: JobControl) =>

@@ -1,5 +1,6 @@
 /** What is known of photos and folders. */
 export { type KnownFile } from './photos.ts';
+export type { Suspect } from './in-flight.ts';
 export { type CachedExtraction } from './extractions.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
 export { Library } from './library.ts';

@@ -71,6 +71,7 @@ function mayBeRunning({ processId, hostName }: Owner): boolean {
   try {
     return process.kill(processId, 0);
   } catch (error) {
+    // Of another person's process only that is told.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

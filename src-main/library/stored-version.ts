@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 /** Where SQLite keeps `user_version` in the first page (sqlite.org/fileformat2.html, §1.3). */
 const versionOffset = 60;
+const databaseMagic = Buffer.from('SQLite format 3\0');
+const walMagics = [0x377f0682, 0x377f0683];
 const walHeaderLength = 32;
 const frameHeaderLength = 24;
 
@@ -14,17 +16,19 @@ type Reader = (offset: number, length: number) => Buffer | null;
  * @returns 0 when there is no database, or none that has a header
  */
 export function storedVersion(file: string): number {
-  return (
-    reading(`${file}-wal`, versionInLog) ??
-    reading(file, (read) => read(versionOffset, 4)?.readUInt32BE() ?? null) ??
-    0
-  );
+  return reading(`${file}-wal`, versionInLog) ?? reading(file, versionInHeader) ?? 0;
+}
+
+function versionInHeader(read: Reader): number | null {
+  // What is no database, or a damaged one, is nobody's newer one.
+  if (!read(0, 16)?.equals(databaseMagic)) return null;
+  return read(versionOffset, 4)?.readUInt32BE() ?? null;
 }
 
 /** The version that the latest committed first page in a log has (§4); null when it holds none. */
 function versionInLog(read: Reader): number | null {
   const header = read(0, walHeaderLength);
-  if (!header) return null;
+  if (!header || !walMagics.includes(header.readUInt32BE())) return null;
   const pageLength = header.readUInt32BE(8);
   const salts = header.subarray(16, 24);
   let committed: number | null = null;

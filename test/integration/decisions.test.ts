@@ -54,7 +54,7 @@ function tagsOf(photoId: number): string[] {
 }
 
 function withTag(tag: string): number[] {
-  const page = { offset: 0, limit: 10, order: 'path', filter: { tags: [tag] } } as const;
+  const page = { offset: 0, limit: 10, order: 'path' as const, filter: { tags: [tag] } };
   return engine.library.photos.page(page).photos.map(({ id }) => id);
 }
 
