@@ -21,6 +21,7 @@ const entries = {
   'engine-process': 'engine/engine-process.ts',
   'analysis-worker': 'engine/analysis-worker.ts',
   'import-process': 'vision/import-process.ts',
+  'lone-reader-process': 'vision/lone-reader-process.ts',
   'pooling-worker': 'engine/pooling-worker.ts',
   'probe-process': 'vision/probe-process.ts',
   'preview-worker': 'engine/preview-worker.ts',

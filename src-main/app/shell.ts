@@ -71,6 +71,7 @@ function run(): void {
     entry: join(__dirname, 'engine-process.cjs'),
     node: engineNode(root, process.resourcesPath),
     libraryPath: libraryPath(),
+    program: 'window',
   });
   app.on('second-instance', () => {
     const window = BrowserWindow.getAllWindows().at(0);

@@ -7,17 +7,21 @@ import { descriptorCommand } from './commands/descriptor.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { indexCommand } from './commands/index-folders.ts';
+import { libraryCommand } from './commands/library.ts';
 import { mapCommand } from './commands/map.ts';
 import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
 import { profilesCommand } from './commands/profiles.ts';
+import { rateCommand } from './commands/rate.ts';
 import { recipeCommand } from './commands/recipe.ts';
 import { removeCommand } from './commands/remove.ts';
 import { retuneCommand } from './commands/retune.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { tagCommand } from './commands/tag.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { redoCommand, undoCommand } from './commands/undo.ts';
 import { verifyReferenceCommand } from './commands/verify-reference.ts';
 
 const program = new Command('semblance')
@@ -25,6 +29,10 @@ const program = new Command('semblance')
   .version(version)
   .addCommand(indexCommand)
   .addCommand(searchCommand)
+  .addCommand(tagCommand)
+  .addCommand(rateCommand)
+  .addCommand(undoCommand)
+  .addCommand(redoCommand)
   .addCommand(evaluateCommand)
   .addCommand(descriptorCommand)
   .addCommand(statusCommand)
@@ -36,6 +44,7 @@ const program = new Command('semblance')
   .addCommand(tuneCommand)
   .addCommand(mapCommand)
   .addCommand(removeCommand)
+  .addCommand(libraryCommand)
   .addCommand(serveCommand)
   .addCommand(openCommand)
   .addCommand(verifyReferenceCommand);

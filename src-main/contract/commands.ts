@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { CatalogueItem } from './catalogue.ts';
+import { type DecisionAnswers, decisionArguments } from './decisions.ts';
 import { SemblanceError } from './errors.ts';
 import type {
   DeviceReport,
@@ -43,7 +44,7 @@ const page = {
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const none = v.strictObject({});
 const measured = {
-  by: v.picklist(['folder', 'pairs']),
+  by: v.picklist(['folder', 'tag', 'pairs']),
   folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
 };
 
@@ -148,7 +149,7 @@ export const commandArguments = {
   makePairs: none,
   /** Looks for a better recipe among those that the cache can answer. */
   tuneSearch: v.strictObject({
-    by: v.picklist(['folder', 'pairs']),
+    by: v.picklist(['folder', 'tag', 'pairs']),
     seconds: v.pipe(v.number(), v.minValue(5), v.maxValue(86_400)),
   }),
   /** Lays the photos out in two dimensions. */
@@ -160,6 +161,7 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  ...decisionArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({ lowPriority: v.boolean(), cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)) }),
@@ -167,7 +169,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers {
+export interface CommandAnswers extends DecisionAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

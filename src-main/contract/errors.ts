@@ -16,6 +16,7 @@ export const errorCodes = [
   'library-in-use',
   'library-damaged',
   'library-newer',
+  'library-read-only',
   'disk-full',
   'no-model',
   'model-invalid',

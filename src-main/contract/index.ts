@@ -1,6 +1,7 @@
 /** What crosses a process boundary. Imports nothing but its validator. */
 export * from './catalogue.ts';
 export * from './commands.ts';
+export * from './decisions.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './host.ts';

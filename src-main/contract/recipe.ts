@@ -128,8 +128,8 @@ const reductionSchema = v.variant('kind', [
 ]);
 
 const learningSchema = v.strictObject({
-  /** What tells that photos match: the same folder, or pairs made from each photo by cropping and the like. */
-  from: v.picklist(['folders', 'pairs']),
+  /** What tells that photos match: the same folder, a tag, or pairs made from each photo by cropping and the like. */
+  from: v.picklist(['folders', 'tags', 'pairs']),
   /** Share of the groups, or of each group's photos, on which the result is judged. */
   heldOut: between(0.05, 0.5),
   seed: whole(0, 2 ** 31),
@@ -203,19 +203,25 @@ export function selectsByLabel({ selection }: Recipe): boolean {
   return ['anova', 'mutual-information', 'elimination', 'lasso'].includes(selection.kind);
 }
 
+/** What tells which photos of a library belong together. */
+export type LabelKind = 'folder' | 'tag' | 'pairs';
+
+const labelsNamed = { folders: 'folder', tags: 'tag', pairs: 'pairs' } as const;
+
 /**
  * The labels that fitting a recipe looks at, or null. By these it can be measured only on photos that it was not fitted
  * on: with folds.
  */
-export function labelsLookedAt(recipe: Recipe): 'folder' | 'pairs' | null {
+export function labelsLookedAt(recipe: Recipe): LabelKind | null {
   const { reduction, learning } = recipe;
   // An autoencoder learns from photos alone.
   const byMatches = learns({
     ...recipe,
     reduction: reduction.kind === 'autoencoder' ? { kind: 'none' } : reduction,
   });
-  if (byMatches) return learning.from === 'folders' ? 'folder' : 'pairs';
-  return selectsByLabel(recipe) ? 'folder' : null;
+  if (byMatches) return labelsNamed[learning.from];
+  if (!selectsByLabel(recipe)) return null;
+  return learning.from === 'tags' ? 'tag' : 'folder';
 }
 
 const firstSchema = v.object({

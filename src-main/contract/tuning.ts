@@ -1,5 +1,5 @@
 /** What interfaces are told about recipes: presets, previews, costs, measured quality. */
-import type { Recipe } from './recipe.ts';
+import type { LabelKind, Recipe } from './recipe.ts';
 import type { PhotoSummary } from './types.ts';
 
 export interface RecipePreset {
@@ -48,7 +48,7 @@ export interface RetunePlan {
 }
 
 /** Where the knowledge comes from which photos belong together. */
-export type GroundTruthKind = 'folder' | 'pairs' | 'file';
+export type GroundTruthKind = LabelKind | 'file';
 
 export interface QualityNumbers {
   queries: number;

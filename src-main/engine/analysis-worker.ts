@@ -12,7 +12,7 @@ import {
   rowsOf,
   transformOf,
 } from '../descriptor/index.ts';
-import { evaluateRanking, groundTruthOfLabels } from '../evaluate/index.ts';
+import { evaluateRanking, groundTruthOfLabels, groundTruthOfTags } from '../evaluate/index.ts';
 import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
 import { Library } from '../library/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
@@ -111,11 +111,12 @@ async function describe(
 }
 
 async function evaluate(
-  { vectors, dimension, labels }: Extract<AnalysisTask, { kind: 'evaluate' }>,
+  { vectors, dimension, labels, tags }: Extract<AnalysisTask, { kind: 'evaluate' }>,
   product: MatrixProduct,
 ): Promise<void> {
   const database = { rows: labels.length, columns: dimension, values: vectors };
-  const found = await evaluateRanking({ database }, groundTruthOfLabels(labels), product);
+  const truth = tags ? groundTruthOfTags(tags) : groundTruthOfLabels(labels);
+  const found = await evaluateRanking({ database }, truth, product);
   send({ kind: 'evaluation', report: found, contentIds: [] });
 }
 

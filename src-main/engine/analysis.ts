@@ -17,6 +17,8 @@ import type { StoredGeneration } from '../library/index.ts';
 export type Groups =
   /** One number for each labelled picture. */
   | { from: 'folders'; contentIds: number[]; labels: number[] }
+  /** A picture may have several tags; its label is the rarest that another one has, for what takes only one. */
+  | { from: 'tags'; contentIds: number[]; labels: number[]; tags: number[][] }
   /** Each photo and its altered copies. */
   | { from: 'pairs' };
 
@@ -88,7 +90,8 @@ export interface AttentionTask {
 export type AnalysisTask =
   | FitTask
   | DescribeTask
-  | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[] }
+  /** `tags` are those of each row, where labels are not all that there is. */
+  | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[]; tags?: number[][] }
   | HeldOutTask
   | ProbeTask
   | TuneSearchTask

@@ -6,7 +6,7 @@ import type { Library } from '../library/index.ts';
 import { alteredPhotos, alterations, type TapMap, type Vision } from '../vision/index.ts';
 import { analyseFor } from './analysis.ts';
 import type { JobControl } from './job-run.ts';
-import { areTelling, folderLabels } from './labels.ts';
+import { areTelling, folderLabels, tagLabels } from './labels.ts';
 
 export interface AttentionRequest {
   library: Library;
@@ -32,7 +32,7 @@ export async function learnAttention(
 ): Promise<AttentionWeights> {
   const { library, vision, recipe, tap, hidden } = request;
   const { from, seed } = recipe.learning;
-  const photos = from === 'folders' ? photosOfFolders(library, recipe) : photosToAlter(library, recipe);
+  const photos = from === 'pairs' ? photosToAlter(library, recipe) : photosOfGroups(library, recipe);
   control.report({ step: 'Looking at photos to learn from', done: 0, total: photos.length });
   const maps: TapMap[] = [];
   const groups: number[] = [];
@@ -75,20 +75,20 @@ function teaches(contentId: number, { learning }: Recipe): boolean {
   return !isHeldOut(contentId, learning.heldOut, learning.seed);
 }
 
-/** A few photos of each folder. @throws SemblanceError `no-ground-truth` */
-function photosOfFolders(library: Library, recipe: Recipe): Sampled[] {
-  const folders = folderLabels(library);
-  if (!areTelling(folders)) {
+/** A few photos of each folder, or of each tag. @throws SemblanceError `no-ground-truth` */
+function photosOfGroups(library: Library, recipe: Recipe): Sampled[] {
+  const groups = recipe.learning.from === 'tags' ? tagLabels(library) : folderLabels(library);
+  if (groups.from === 'folders' && !areTelling(groups)) {
     throw new SemblanceError(
       'no-ground-truth',
       'Folder names cannot serve as labels here: it takes two folders, one of them with two photos. Learn from self-made pairs.',
     );
   }
   const members = new Map<number, number[]>();
-  folders.contentIds.forEach((contentId, i) => {
+  groups.contentIds.forEach((contentId, i) => {
     if (!teaches(contentId, recipe)) return;
-    const known = members.get(folders.labels[i]) ?? [];
-    if (known.length < mostOfGroup) members.set(folders.labels[i], [...known, contentId]);
+    const known = members.get(groups.labels[i]) ?? [];
+    if (known.length < mostOfGroup) members.set(groups.labels[i], [...known, contentId]);
   });
   return [...members]
     .filter(([, contentIds]) => contentIds.length > 1)
@@ -108,11 +108,11 @@ function photosToAlter(library: Library, recipe: Recipe): Sampled[] {
 async function pictures(
   library: Library,
   contentId: number,
-  from: 'folders' | 'pairs',
+  from: Recipe['learning']['from'],
 ): Promise<(string | { bytes: Uint8Array; name: string })[]> {
   const photo = library.photos.withContent(contentId).at(0);
   if (!photo) return [];
-  if (from === 'folders') return [photo.path];
+  if (from !== 'pairs') return [photo.path];
   const { hash } = library.photos.contentOf(photo.id);
   const copies = await alteredPhotos(photo.path, hash, alterations.slice(0, copiesPerPhoto));
   return [photo.path, ...copies.map(({ alteration, bytes }) => ({ bytes, name: `${alteration}.jpg` }))];

@@ -10,6 +10,7 @@ import {
   type Rows,
   statisticLength,
 } from '../descriptor/index.ts';
+import { type GroundTruthQuery, groundTruthOfLabels, groundTruthOfTags } from '../evaluate/index.ts';
 import type { NodeTable, TrainingPhotos } from '../learn/index.ts';
 import { poolingCrew } from './pooling-crew.ts';
 
@@ -19,6 +20,8 @@ export interface CachedPhoto {
   code: Uint8Array;
   /** Photos with the same number match. */
   group: number;
+  /** Of a photo that has some: it matches all that share one of them. */
+  tags?: readonly number[] | undefined;
 }
 
 export class CachedPhotos implements TrainingPhotos {
@@ -61,6 +64,14 @@ export class CachedPhotos implements TrainingPhotos {
     const rows = { rows: this.count, columns: values.length / this.count, values };
     this.#described = { key, rows };
     return rows;
+  }
+
+  /** What a search should find. */
+  groundTruth(): GroundTruthQuery[] {
+    const byTag = this.#photos.some(({ tags }) => tags);
+    return byTag
+      ? groundTruthOfTags(this.#photos.map(({ tags }) => tags ?? []))
+      : groundTruthOfLabels(this.groups);
   }
 
   subset(rows: readonly number[]): CachedPhotos {

@@ -35,13 +35,17 @@ export function loadCachedSet(
       );
     }
     const labels =
-      groups.from === 'folders'
-        ? new Map(groups.contentIds.map((id, i) => [id, groups.labels[i]]))
-        : new Map<number, number>();
+      groups.from === 'pairs'
+        ? new Map<number, number>()
+        : new Map(groups.contentIds.map((id, i) => [id, groups.labels[i]]));
+    const tags =
+      groups.from === 'tags' ? new Map(groups.contentIds.map((id, i) => [id, groups.tags[i]])) : null;
     const photos = ids.flatMap((contentId): CachedPhoto[] => {
       const code = library.powerMeans.get(contentId, extractionKey);
       // A photo without a label matches none: its number is its own.
-      return code ? [{ contentId, code: shared(code), group: labels.get(contentId) ?? -contentId }] : [];
+      if (!code) return [];
+      const group = labels.get(contentId) ?? -contentId;
+      return [{ contentId, code: shared(code), group, tags: tags?.get(contentId) }];
     });
     const chosen = new Set(ids);
     const copies =

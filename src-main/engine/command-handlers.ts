@@ -23,6 +23,7 @@ import {
   thumbnailMediaType,
   thumbnailOfFile,
 } from '../vision/index.ts';
+import { decisionHandlers } from './decisions.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { startInstall } from './install-job.ts';
@@ -88,6 +89,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    ...decisionHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };
@@ -129,7 +131,7 @@ function removeOwnModel({ recipe, library }: Engine, name: string): { removed: s
 
 function removeFolder(engine: Engine, folderId: number): { forgotten: number } {
   const { library } = engine;
-  const forgotten = library.change(() => library.folders.remove(folderId));
+  const forgotten = library.decide(() => library.folders.remove(folderId));
   engine.forget(library.forgetOrphans());
   engine.tellLibraryChanged(true);
   return { forgotten };
@@ -138,7 +140,7 @@ function removeFolder(engine: Engine, folderId: number): { forgotten: number } {
 function addFolder(engine: Engine, path: string): Folder {
   const { library } = engine;
   const real = realFolder(path);
-  const folder = library.change(() => library.folders.add(real, Date.now()));
+  const folder = library.decide(() => library.folders.add(real, Date.now()));
   engine.tellLibraryChanged(true);
   return folder;
 }

@@ -49,7 +49,7 @@ async function read(
   serving: StoredGeneration,
   control: JobControl,
 ): Promise<void> {
-  const { library, startVision, tryDevices, mayCache } = parts;
+  const { library, startVision, startAlone, tryDevices, mayCache } = parts;
   const missing = library.powerMeans.missing(extractionKey);
   const hasPairs = library.variants.count(serving.extractionKey) > 0;
   const extraction = library.extractions.get(extractionKey);
@@ -63,7 +63,8 @@ async function read(
   let kept = 0;
   const vision = await startVision(extraction);
   try {
-    await readAgain(library, fitting, vision, control, (contentId, code) => {
+    const readers = { vision, startAlone: () => startAlone(extraction) };
+    await readAgain(library, fitting, readers, control, (contentId, code) => {
       if (!mayCache(codeLength(layoutOf(extraction)))) return;
       library.change(() => library.powerMeans.add(contentId, extractionKey, code));
       kept += 1;

@@ -23,12 +23,14 @@ const retryMs = 250;
 /** The engine, once the library can be opened; until then, why not. */
 class Opening {
   readonly #libraryPath: string;
+  readonly #program: 'window' | 'server';
   #engine: Engine | null = null;
   #error: ErrorReport | null = null;
   #retry: NodeJS.Timeout | null = null;
 
-  constructor(libraryPath: string) {
+  constructor(libraryPath: string, program: 'window' | 'server') {
     this.#libraryPath = libraryPath;
+    this.#program = program;
     this.#open();
   }
 
@@ -40,7 +42,11 @@ class Opening {
 
   #open(): void {
     try {
-      this.#engine = Engine.open({ libraryPath: this.#libraryPath, access: 'write' });
+      this.#engine = Engine.open({
+        libraryPath: this.#libraryPath,
+        access: 'write',
+        program: this.#program,
+      });
     } catch (error) {
       this.#error = toErrorReport(error);
       if (this.#error.retryable) this.#retry = setTimeout(() => this.#open(), retryMs);
@@ -70,9 +76,9 @@ async function answer(opening: Opening, message: unknown): Promise<Reply> {
   }
 }
 
-function start(libraryPath: string): void {
+function start(libraryPath: string, program: 'window' | 'server'): void {
   let closing = false;
-  const opening = new Opening(libraryPath);
+  const opening = new Opening(libraryPath, program);
   process.on('message', (message) => void answer(opening, message).then(send));
   const close = (): void => {
     if (closing) return;
@@ -88,6 +94,8 @@ function start(libraryPath: string): void {
   send({ event: 'engineState', data: { state: 'ready' } });
 }
 
-const { values } = parseArgs({ options: { library: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { library: { type: 'string' }, program: { type: 'string' } },
+});
 if (values.library === undefined) throw new Error('The engine needs --library DIR.');
-start(values.library);
+start(values.library, values.program === 'server' ? 'server' : 'window');

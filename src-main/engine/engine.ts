@@ -14,6 +14,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { type Extraction, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
+import { withoutLearning } from '../learn/index.ts';
 import { Library } from '../library/index.ts';
 import {
   beginUse,
@@ -22,6 +23,7 @@ import {
   type InstalledModel,
   installedModels,
   type InstallOptions,
+  LoneReader,
   processor,
   storedReport,
   Vision,
@@ -44,6 +46,8 @@ export interface EngineOptions {
   libraryPath: string;
   /** A reader works beside a running Semblance, and starts no jobs. */
   access: 'read' | 'write';
+  /** What runs the engine, for others that find the library in use; a command on a terminal by default. */
+  program?: 'window' | 'server' | 'terminal';
   /** Photos above which HNSW answers; measured on this machine by default. */
   crossover?: number;
   /** Worker threads that read photos. */
@@ -78,8 +82,11 @@ export class Engine {
     if (options.access === 'write') adoptFirstSchema(library);
     this.#serving = Serving.load(library, this.#crossover);
     this.#measureCrossover();
-    this.#recipe = this.#serving?.generation.recipe ?? defaultRecipe;
-    this.jobs = new Jobs((job) => this.#emit({ event: 'job', data: job }));
+    this.#recipe = this.#serving?.generation.recipe ?? restoredRecipe(library) ?? defaultRecipe;
+    this.jobs = new Jobs(
+      (job) => this.#emit({ event: 'job', data: job }),
+      (error) => library.explain(error),
+    );
     this.#cache = new CacheBudget(library);
     this.#shared = new SharedVision({
       start: (extraction) => this.startVision(extraction),
@@ -91,6 +98,7 @@ export class Engine {
       jobs: this.jobs,
       modelsOf: (recipe) => this.modelsOf(recipe),
       startVision: (extraction) => this.startVision(extraction),
+      startAlone: (extraction) => this.startAlone(extraction),
       tryDevices: (extraction, control) => tryDevices(this.#modelsFor(extraction), control),
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
@@ -100,7 +108,7 @@ export class Engine {
 
   /** @throws SemblanceError of `Library.open` */
   static open(options: EngineOptions): Engine {
-    const library = Library.open(resolve(options.libraryPath), options.access);
+    const library = Library.open(resolve(options.libraryPath), options.access, options.program);
     try {
       const engine = new Engine(options, library);
       if (options.access === 'write') {
@@ -115,7 +123,13 @@ export class Engine {
   }
 
   /** Answers a command whose arguments have been validated. */
-  readonly call: CallCommand = async (command, args) => this.#handlers[command](args);
+  readonly call: CallCommand = async (command, args) => {
+    try {
+      return await this.#handlers[command](args);
+    } catch (error) {
+      throw this.library.explain(error);
+    }
+  };
 
   subscribe(listener: EngineEventListener): () => void {
     this.#listeners.add(listener);
@@ -158,13 +172,19 @@ export class Engine {
 
   /** The photo reader of what is in service; loading the network takes a moment, so it starts with the first photo. */
   vision(): Promise<Vision> {
-    return this.#shared.for(
-      this.#serving?.extraction ??
-        extractionOf(
-          this.#recipe,
-          this.modelsOf(this.#recipe).map(({ info }) => info),
-        ),
-    );
+    return this.#shared.for(this.#servingExtraction());
+  }
+
+  #servingExtraction(): Extraction {
+    if (this.#serving) return this.#serving.extraction;
+    const models = this.modelsOf(this.#recipe).map(({ info }) => info);
+    return extractionOf(this.#recipe, models);
+  }
+
+  /** A reader of photos that may kill whoever reads them; the caller closes it. */
+  startAlone(settings: Extraction): LoneReader {
+    const [model, ...others] = this.#modelsFor(settings);
+    return new LoneReader({ model, others, settings });
   }
 
   /** Another photo reader, which the caller closes. */
@@ -201,6 +221,7 @@ export class Engine {
     const parts = {
       library: this.library,
       vision: () => this.vision(),
+      startAlone: () => this.startAlone(this.#servingExtraction()),
       serving: () => this.#firstServing(),
       mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
       onFirstRead: (paths: string[], left: number, control: JobControl) =>
@@ -306,4 +327,10 @@ export class Engine {
   #emit: EngineEventListener = (event) => {
     for (const listener of this.#listeners) listener(event);
   };
+}
+
+/** What served before the catalogue was lost. What is learned from photos can be applied again once they are there. */
+function restoredRecipe(library: Library): Recipe | null {
+  const recipe = library.backup.restoredRecipe();
+  return recipe && withoutLearning(recipe);
 }

@@ -14,14 +14,17 @@ import {
   type Library,
   scanFolder,
 } from '../library/index.ts';
-import type { FileReading, Vision } from '../vision/index.ts';
+import type { FileReading, LoneReader, Vision } from '../vision/index.ts';
 import type { JobControl } from './job-run.ts';
 import type { Serving } from './serving.ts';
+import { inFlight, Suspects } from './suspects.ts';
 
 export interface IndexingParts {
   library: Library;
   /** Started only when there is something to read. */
   vision: () => Promise<Vision>;
+  /** Reads what may have killed an engine before. */
+  startAlone: () => LoneReader;
   /** The generation that new photos are described for. */
   serving: () => Serving;
   /** Whether the cache has room for another photo of so many bytes. */
@@ -35,8 +38,6 @@ export interface IndexingParts {
 
 /** Files that are read before it is told how long the others take. */
 const firstFiles = 20;
-/** A file that was in flight at this many deaths of the engine is set aside: once among others, twice alone. */
-const fatalAttempts = 3;
 
 export class IndexJob {
   readonly #parts: IndexingParts;
@@ -72,6 +73,10 @@ export class IndexJob {
     const vanished = scans.flatMap((scan) => scan.vanished);
     this.#vanishedByContent = groupByContent(vanished);
     const toRead = scans.flatMap((scan) => scan.toRead);
+    new Suspects(library).clearOthers(
+      this.#folders.map(({ id }) => id),
+      toRead,
+    );
     if (toRead.length > 0) await this.#read(toRead, control);
     const removed = this.#forget();
     await this.#parts.serving().save();
@@ -90,25 +95,15 @@ export class IndexJob {
   }
 
   async #read(files: FoundFile[], control: JobControl): Promise<void> {
-    const { library } = this.#parts;
     this.#readingSinceMs = performance.now();
-    const vision = await this.#parts.vision();
     control.report({ step: 'Indexing', done: 0, total: files.length });
-    const attempts = new Map(library.inFlight.suspects().map((file) => [keyOf(file), file.attempts]));
-    const suspects = files.filter((file) => attempts.has(keyOf(file)));
-    for (const file of suspects) {
-      await control.checkpoint();
-      if ((attempts.get(keyOf(file)) ?? 0) >= fatalAttempts) {
-        this.#setAside(
-          file,
-          'decoder-crashed',
-          'Reading this file stopped the engine. It is left out until it changes.',
-        );
-        library.inFlight.end(file);
-      } else await this.#readOne(vision, file);
-      this.#advance(control);
-    }
-    const rest = files.filter((file) => !attempts.has(keyOf(file)));
+    const suspects = new Suspects(this.#parts.library);
+    await this.#readAlone(
+      files.filter((file) => suspects.has(file)),
+      control,
+    );
+    const rest = files.filter((file) => !suspects.has(file));
+    const vision = await this.#parts.vision();
     await this.#readMany(vision, rest.slice(0, firstFiles), control);
     const left = rest.slice(firstFiles);
     if (left.length === 0) return;
@@ -117,6 +112,21 @@ export class IndexJob {
     this.#readingSinceMs += performance.now() - pauseMs;
     control.report({ step: 'Indexing', done: this.#done, total: files.length });
     await this.#readMany(await this.#parts.vision(), left, control);
+  }
+
+  /** Each in a process that may die of it, so that the one that killed an engine is found, and no other. */
+  async #readAlone(files: FoundFile[], control: JobControl): Promise<void> {
+    if (files.length === 0) return;
+    const alone = this.#parts.startAlone();
+    try {
+      for (const file of files) {
+        await control.checkpoint();
+        await this.#readOne(file, () => alone.read(file.path, control.signal));
+        this.#advance(control);
+      }
+    } finally {
+      alone.close();
+    }
   }
 
   /** Keeps several files in flight; after an error no new one is begun and those in flight are waited for. */
@@ -131,7 +141,7 @@ export class IndexJob {
       }
       while (running.size >= this.#parts.concurrency(vision)) await Promise.race(running);
       if (failures.length > 0) break;
-      const reading = this.#readOne(vision, file)
+      const reading = this.#readOne(file, () => this.#extract(vision, file))
         .then(() => this.#advance(control))
         .catch((error: unknown) => {
           failures.push(error);
@@ -143,16 +153,19 @@ export class IndexJob {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #readOne(vision: Vision, file: FoundFile): Promise<void> {
+  /** Its content is not computed again where it is known. */
+  #extract(vision: Vision, file: FoundFile): Promise<FileReading> {
     const { library } = this.#parts;
-    library.inFlight.begin(file);
+    const { id } = this.#parts.serving().generation;
+    return vision.extractFile(file.path, (hash) => {
+      const contentId = library.photos.contentWithHash(hash);
+      return contentId !== undefined && library.generations.hasDescriptor(id, contentId);
+    });
+  }
+
+  async #readOne(file: FoundFile, read: () => Promise<FileReading>): Promise<void> {
     try {
-      const { id } = this.#parts.serving().generation;
-      const reading = await vision.extractFile(file.path, (hash) => {
-        const contentId = library.photos.contentWithHash(hash);
-        return contentId !== undefined && library.generations.hasDescriptor(id, contentId);
-      });
-      await this.#store(file, reading);
+      await inFlight(this.#parts.library, file, async () => this.#store(file, await read()));
       if (this.#firstRead.length < firstFiles) this.#firstRead.push(file.path);
     } catch (error) {
       if (!(error instanceof SemblanceError)) throw error;
@@ -160,7 +173,6 @@ export class IndexJob {
       else if (isPhotoProblem(error.code)) this.#setAside(file, error.code, error.message);
       else throw error;
     }
-    library.inFlight.end(file);
   }
 
   async #store(file: FoundFile, reading: FileReading): Promise<void> {
@@ -246,8 +258,4 @@ function groupByContent(files: KnownFile[]): Map<number, KnownFile[]> {
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return groups;
-}
-
-function keyOf(file: { folderId: number; directory: string; name: string }): string {
-  return `${file.folderId}/${file.directory}/${file.name}`;
 }

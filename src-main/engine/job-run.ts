@@ -45,6 +45,8 @@ interface RunParts {
   model: string | null;
   work: JobWork;
   onChange: (job: Job) => void;
+  /** Says in plain words what ended the job. */
+  explain: (error: unknown) => unknown;
 }
 
 /** One job and its state. */
@@ -55,6 +57,7 @@ export class JobRun implements JobControl {
   readonly ended: Promise<Job>;
   readonly #work: JobWork;
   readonly #onChange: (job: Job) => void;
+  readonly #explain: (error: unknown) => unknown;
   readonly #abort = new AbortController();
   readonly #startedAtMs = Date.now();
   #settle: (job: Job) => void = () => undefined;
@@ -75,12 +78,13 @@ export class JobRun implements JobControl {
   #wake: (() => void) | null = null;
   #toldAtMs = 0;
 
-  constructor({ id, kind, model, work, onChange }: RunParts) {
+  constructor({ id, kind, model, work, onChange, explain }: RunParts) {
     this.id = id;
     this.kind = kind;
     this.#model = model;
     this.#work = work;
     this.#onChange = onChange;
+    this.#explain = explain;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -134,7 +138,7 @@ export class JobRun implements JobControl {
       if (this.signal.aborted) {
         this.#end('cancelled');
       } else {
-        this.#error = toErrorReport(error);
+        this.#error = toErrorReport(this.#explain(error));
         this.#end('failed');
       }
     }

@@ -16,14 +16,19 @@ function laneOf(kind: JobKind): Lane {
 const rememberedJobs = 20;
 export class Jobs {
   readonly #onChange: (job: Job) => void;
+  readonly #explain: (error: unknown) => unknown;
   readonly #runs: JobRun[] = [];
   readonly #current = new Map<Lane, JobRun>();
   #nextId = 1;
   #closing = false;
 
-  /** @param onChange told of every change of a job; progress comes at most five times a second */
-  constructor(onChange: (job: Job) => void) {
+  /**
+   * @param onChange told of every change of a job; progress comes at most five times a second
+   * @param explain says in plain words what ended a job
+   */
+  constructor(onChange: (job: Job) => void, explain: (error: unknown) => unknown = (error) => error) {
     this.#onChange = onChange;
+    this.#explain = explain;
   }
 
   list(): Job[] {
@@ -36,7 +41,14 @@ export class Jobs {
    */
   start(kind: JobKind, work: JobWork, about: { model?: string } = {}): { job: Job; ended: Promise<Job> } {
     const { model = null } = about;
-    const run = new JobRun({ id: this.#nextId++, kind, model, work, onChange: this.#onChange });
+    const run = new JobRun({
+      id: this.#nextId++,
+      kind,
+      model,
+      work,
+      onChange: this.#onChange,
+      explain: this.#explain,
+    });
     this.#runs.push(run);
     const over = this.#runs.filter((each) => each.isOver);
     if (over.length > rememberedJobs) this.#runs.splice(this.#runs.indexOf(over[0]), 1);

@@ -1,10 +1,11 @@
 /** What tells which photos of a library belong together. */
 import { isDeepStrictEqual } from 'node:util';
-import { SemblanceError } from '../contract/index.ts';
+import { type LabelKind, SemblanceError, tagKey } from '../contract/index.ts';
 import type { Library } from '../library/index.ts';
 import type { Groups } from './analysis.ts';
 
 type FolderLabels = Extract<Groups, { from: 'folders' }>;
+type TagLabels = Extract<Groups, { from: 'tags' }>;
 
 interface KnownLabels {
   /** Of the library, when it was looked at. */
@@ -57,8 +58,45 @@ export function areTelling({ labels }: { labels: readonly number[] }): boolean {
   return distinct >= 2 && distinct < labels.length;
 }
 
+/**
+ * Tags as labels: pictures that share one match; those without any are ranked among the others, but do not ask.
+ * @throws SemblanceError `no-ground-truth`
+ */
+export function tagLabels(library: Library): TagLabels {
+  const numbers = new Map<string, number>();
+  const tagsOf = new Map<number, number[]>();
+  const pictures: number[] = [];
+  for (const { contentId, tag } of library.decisions.taggedContents()) {
+    const number = numbers.get(tagKey(tag)) ?? numbers.size;
+    numbers.set(tagKey(tag), number);
+    tagsOf.set(contentId, [...(tagsOf.get(contentId) ?? []), number]);
+    pictures[number] = (pictures[number] ?? 0) + 1;
+  }
+  const total = library.photos.contentCount();
+  const isTelling = (tag: number): boolean => pictures[tag] > 1 && pictures[tag] < total;
+  if (!pictures.some((_, tag) => isTelling(tag))) {
+    throw new SemblanceError(
+      'no-ground-truth',
+      'Tags cannot serve as labels here: it takes one that two photos have, and others have not. Give some with: semblance tag add',
+    );
+  }
+  const labelled = [...tagsOf].flatMap(([contentId, tags]) => {
+    const rarest = tags
+      .filter(isTelling)
+      .sort((a, b) => pictures[a] - pictures[b] || a - b)
+      .at(0);
+    return rarest === undefined ? [] : [{ contentId, tags, rarest }];
+  });
+  return {
+    from: 'tags',
+    contentIds: labelled.map(({ contentId }) => contentId),
+    labels: labelled.map(({ rarest }) => rarest),
+    tags: labelled.map(({ tags }) => tags),
+  };
+}
+
 /** @throws SemblanceError `no-ground-truth` */
-export function groupsFor(library: Library, by: 'folder' | 'pairs', extractionKey: string): Groups {
+export function groupsFor(library: Library, by: LabelKind, extractionKey: string): Groups {
   if (by === 'pairs') {
     if (library.variants.count(extractionKey) > 0) return { from: 'pairs' };
     throw new SemblanceError(
@@ -66,6 +104,7 @@ export function groupsFor(library: Library, by: 'folder' | 'pairs', extractionKe
       'There are no self-made pairs for these settings yet. Make them first: semblance tune pairs',
     );
   }
+  if (by === 'tag') return tagLabels(library);
   const folders = folderLabels(library);
   if (areTelling(folders)) return folders;
   throw new SemblanceError(

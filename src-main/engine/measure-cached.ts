@@ -79,12 +79,13 @@ export async function heldOutReport(
   if (folds === 0) {
     const fit = await fittedRecipe(recipe, photos, { product });
     const database = await describePhotos(fit, photos, product);
-    return evaluateRanking({ database }, groundTruthOfLabels(photos.groups), product, onProgress);
+    return evaluateRanking({ database }, photos.groundTruth(), product, onProgress);
   }
   // A photo and its altered copies are dealt out together, or a fold would know what it is asked.
   const task = {
     rows: numbersOf(photos),
     labels: photos.groups,
+    groundTruth: photos.groundTruth(),
     folds: foldsByPhoto(photos, folds, recipe.learning.seed),
     fitTransform: fitByNumber(recipe, photos, product),
   };

@@ -1,6 +1,7 @@
 /** How good the search is on the library itself, and which of two recipes is better. */
 import {
   type CommandArguments,
+  type LabelKind,
   labelsLookedAt,
   type ProbeReport,
   type QualityNumbers,
@@ -13,7 +14,7 @@ import { compareRecipes, type RankingReport } from '../evaluate/index.ts';
 import type { Library } from '../library/index.ts';
 import { analyseFor, type CachedSet } from './analysis.ts';
 import type { Engine } from './engine.ts';
-import { areTelling, folderLabels, groupsFor } from './labels.ts';
+import { areTelling, folderLabels, groupsFor, tagLabels } from './labels.ts';
 import type { Serving } from './serving.ts';
 
 function servingOf({ serving }: Engine): Serving {
@@ -34,16 +35,16 @@ export async function evaluateLibrary(
   const serving = servingOf(engine);
   const measured = recipe ?? serving.generation.recipe;
   if (folds === undefined) refuseWhatHasSeenTheAnswers([measured], by);
-  const asInUse = folds === undefined && recipe === undefined && by === 'folder';
+  const asInUse = folds === undefined && recipe === undefined && by !== 'pairs';
   const { report } = asInUse
-    ? await evaluateServing(engine, serving)
+    ? await (by === 'tag' ? evaluateTags(engine, serving) : evaluateServing(engine, serving))
     : await evaluateCached(cachedSet(engine, measured, by), measured, folds ?? 0);
   const fit = asInUse ? serving.generation.fit : folds === undefined ? 'library' : 'held-out';
   return toReport(report, by, measured, fit);
 }
 
 /** @throws SemblanceError `invalid-arguments` */
-function refuseWhatHasSeenTheAnswers(recipes: Recipe[], by: 'folder' | 'pairs'): void {
+function refuseWhatHasSeenTheAnswers(recipes: Recipe[], by: LabelKind): void {
   if (!recipes.some((recipe) => labelsLookedAt(recipe) === by)) return;
   throw new SemblanceError(
     'invalid-arguments',
@@ -71,13 +72,34 @@ async function evaluateServing({ library }: Engine, { index }: Serving): Promise
     );
   }
   const { dimension } = index;
+  return analyseFor('evaluation', { kind: 'evaluate', vectors: joined(rows, dimension), dimension, labels });
+}
+
+/** Every picture once, whether or not it has tags. */
+async function evaluateTags({ library }: Engine, { index }: Serving): Promise<{ report: RankingReport }> {
+  const { contentIds, tags: known } = tagLabels(library);
+  const tagsOf = new Map(contentIds.map((id, i) => [id, known[i]]));
+  const tags: number[][] = [];
+  const rows: Float32Array[] = [];
+  for (const contentId of library.photos.contentIds()) {
+    const vector = index.vector(contentId);
+    if (!vector) continue;
+    tags.push(tagsOf.get(contentId) ?? []);
+    rows.push(vector);
+  }
+  const { dimension } = index;
+  const vectors = joined(rows, dimension);
+  return analyseFor('evaluation', { kind: 'evaluate', vectors, dimension, labels: [], tags });
+}
+
+function joined(rows: Float32Array[], dimension: number): Float32Array {
   const vectors = new Float32Array(rows.length * dimension);
   rows.forEach((row, i) => vectors.set(row, i * dimension));
-  return analyseFor('evaluation', { kind: 'evaluate', vectors, dimension, labels });
+  return vectors;
 }
 
 /** The cached photos by which a recipe can be measured. */
-function cachedSet(engine: Engine, recipe: Recipe, by: 'folder' | 'pairs'): CachedSet {
+function cachedSet(engine: Engine, recipe: Recipe, by: LabelKind): CachedSet {
   const { library } = engine;
   if (recipe.taps.some(({ pooling }) => pooling.kind === 'attention')) {
     throw new SemblanceError(
@@ -106,7 +128,7 @@ export function isPartlyRead({ photos, powerMeans }: Library, a: string, b: stri
 }
 
 /** The photos by which two recipes can be compared: the same for both. */
-function twoCachedSets(engine: Engine, a: Recipe, b: Recipe, by: 'folder' | 'pairs'): [CachedSet, CachedSet] {
+function twoCachedSets(engine: Engine, a: Recipe, b: Recipe, by: LabelKind): [CachedSet, CachedSet] {
   const [first, second] = [cachedSet(engine, a, by), cachedSet(engine, b, by)];
   if (!isPartlyRead(engine.library, first.extractionKey, second.extractionKey)) return [first, second];
   return [

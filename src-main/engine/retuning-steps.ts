@@ -1,5 +1,5 @@
 /** What is done, one after the other, to bring a generation into service. */
-import { learns, modelOfTap, type Recipe } from '../contract/index.ts';
+import { labelsLookedAt, learns, modelOfTap, type Recipe } from '../contract/index.ts';
 import {
   type AttentionWeights,
   encodeFitted,
@@ -9,7 +9,7 @@ import {
 } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
-import type { InstalledModel, Vision } from '../vision/index.ts';
+import type { InstalledModel, LoneReader, Vision } from '../vision/index.ts';
 import { analyseFor, type Groups } from './analysis.ts';
 import { learnAttention } from './attention.ts';
 import { describeCached } from './describe-cached.ts';
@@ -24,6 +24,8 @@ export interface StepParts {
   modelsOf: (recipe: Recipe) => InstalledModel[];
   /** A reader of photos for an extraction, which the caller closes. */
   startVision: (extraction: Extraction) => Promise<Vision>;
+  /** The same for photos that may kill whoever reads them. */
+  startAlone: (extraction: Extraction) => LoneReader;
   /** Finds out what computes the models of an extraction fastest, where that is not known yet. */
   tryDevices: (extraction: Extraction, control: JobControl) => Promise<void>;
   /** Whether the cache has room for another photo of so many bytes. */
@@ -71,7 +73,7 @@ export class RetuningSteps {
 
   /** Fills the cache with what the recipe needs of each photo, as far as its budget goes. */
   async read(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, startVision, tryDevices, mayCache } = this.#parts;
+    const { library, startVision, startAlone, tryDevices, mayCache } = this.#parts;
     const { extractionKey } = building;
     const missing = library.powerMeans.missing(extractionKey);
     const extraction = extractionOfGeneration(library, building);
@@ -79,7 +81,8 @@ export class RetuningSteps {
     control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
     const vision = await startVision(extraction);
     try {
-      await readAgain(library, missing, vision, control, (contentId, code) => {
+      const readers = { vision, startAlone: () => startAlone(extraction) };
+      await readAgain(library, missing, readers, control, (contentId, code) => {
         if (!mayCache(code.byteLength)) return;
         library.change(() => library.powerMeans.add(contentId, extractionKey, code));
       });
@@ -123,7 +126,7 @@ export class RetuningSteps {
       return true;
     }
     const attention = attentionOf(recipe, extraction);
-    const groups: Groups = learns(recipe) ? this.#groups(recipe, extractionKey) : folderLabels(library);
+    const groups = this.#groups(recipe, extractionKey);
     const { encodedFit, fittedOn, guard } = await analyseFor(
       'fit',
       { kind: 'fit', libraryPath: library.path, extractionKey, recipe, attention, groups },
@@ -150,11 +153,11 @@ export class RetuningSteps {
   }
 
   #groups(recipe: Recipe, extractionKey: string): Groups {
-    return groupsFor(
-      this.#parts.library,
-      recipe.learning.from === 'pairs' ? 'pairs' : 'folder',
-      extractionKey,
-    );
+    const { library } = this.#parts;
+    const by = labelsLookedAt(recipe);
+    // Selecting by folders where there is one only selects at random, but does no harm.
+    const isBound = by !== null && (learns(recipe) || by === 'tag');
+    return isBound ? groupsFor(library, by, extractionKey) : folderLabels(library);
   }
 
   /** Computes every descriptor of the generation in the making, and puts it in service. */
@@ -170,7 +173,7 @@ export class RetuningSteps {
     });
     await this.#buildUncached(building, control);
     const before = library.generations.serving();
-    library.change(() => {
+    library.decide(() => {
       if (before && before.recipeKey !== building.recipeKey)
         library.pastRecipes.add(before.recipe, Date.now());
       library.generations.putInService(building.id);
@@ -182,7 +185,7 @@ export class RetuningSteps {
 
   /** Photos beyond the cache's budget go through the network, and only their descriptors are kept. */
   async #buildUncached(building: StoredGeneration, control: JobControl): Promise<void> {
-    const { library, startVision } = this.#parts;
+    const { library, startVision, startAlone } = this.#parts;
     const missing = library.generations.missing(building.id);
     if (missing.length === 0) return;
     control.report({ step: 'Reading photos for the new recipe', done: 0, total: missing.length });
@@ -190,7 +193,8 @@ export class RetuningSteps {
     const describer = new Describer(building, extraction);
     const vision = await startVision(extraction);
     try {
-      await readAgain(library, missing, vision, control, async (contentId, code) => {
+      const readers = { vision, startAlone: () => startAlone(extraction) };
+      await readAgain(library, missing, readers, control, async (contentId, code) => {
         const vector = await describer.describe(code);
         library.change(() => library.generations.addDescriptors(building.id, [{ contentId, vector }]));
       });

@@ -74,7 +74,7 @@ export class Serving {
     const [own, ...others] = models.map(({ info }) => info);
     const extraction = extractionOf(recipe, [own, ...others]);
     const fit = genericFit(recipe, extraction);
-    const generation = library.change(() =>
+    const generation = library.decide(() =>
       library.generations.create(
         {
           recipe,

@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   /** Node 24 that runs it. */
   node: string;
   libraryPath: string;
+  /** What others are told that has the library. */
+  program: 'window' | 'server';
 }
 
 /** Wait before a new start; doubled with each death in quick succession. */
@@ -64,11 +66,11 @@ export class EngineSupervisor {
   }
 
   start(): void {
-    const { entry, node, libraryPath } = this.#options;
+    const { entry, node, libraryPath, program } = this.#options;
     const environment = { ...thriftyAllocator, ...process.env };
     delete environment['ELECTRON_RUN_AS_NODE'];
     this.#startedAtMs = Date.now();
-    const child = fork(entry, ['--library', libraryPath], {
+    const child = fork(entry, ['--program', program, '--library', libraryPath], {
       execPath: node,
       execArgv: [],
       serialization: 'advanced',

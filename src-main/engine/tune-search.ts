@@ -1,7 +1,7 @@
 /** Looks for a better recipe among those that the cache can answer, within a time, and says honestly how good it is. */
 import { type Recipe, SemblanceError, type Tap, type TuneSearchFinding } from '../contract/index.ts';
 import { type Fitted, type MatrixProduct, type PcaFit, randomFrom } from '../descriptor/index.ts';
-import { compareRecipes, evaluateRanking, groundTruthOfLabels, type QueryResult } from '../evaluate/index.ts';
+import { compareRecipes, evaluateRanking, type QueryResult } from '../evaluate/index.ts';
 import { fitRecipe, isHeldOut, withoutLearning } from '../learn/index.ts';
 import type { CachedPhotos } from './cached-photos.ts';
 import { describePhotos } from './measure-cached.ts';
@@ -50,7 +50,7 @@ export async function searchRecipe(
   const startedMs = performance.now();
   const elapsed = (): number => (performance.now() - startedMs) / 1000;
   const { seed } = recipe.learning;
-  const truth = groundTruthOfLabels(photos.groups);
+  const truth = photos.groundTruth();
   const judging = truth.filter(({ query }) => isHeldOut(photos.ids[query], judgingShare, seed));
   const choosing = truth.filter(({ query }) => !isHeldOut(photos.ids[query], judgingShare, seed));
   if (judging.length < 2 || choosing.length < 2) {

@@ -2,8 +2,15 @@
 import { isPhotoProblem, SemblanceError } from '../contract/index.ts';
 import { encodeStatistics } from '../descriptor/index.ts';
 import type { Library } from '../library/index.ts';
-import { alteredPhotos, alterations, type Vision } from '../vision/index.ts';
+import {
+  alteredPhotos,
+  alterations,
+  type FileReading,
+  type LoneReader,
+  type Vision,
+} from '../vision/index.ts';
 import type { JobControl } from './job-run.ts';
+import { inFlight, readSuspectsAgain, Suspects } from './suspects.ts';
 
 /** Photos whose altered copies are made: enough to learn a projection from, and made in a minute or two. */
 const pairedPhotos = 300;
@@ -42,23 +49,29 @@ async function unlessUnreadable(action: () => Promise<void>): Promise<void> {
 
 /**
  * Reads pictures and hands over their statistics. Pictures none of whose files can be read are passed over.
+ * @param readers of what may kill its reader `startAlone`, of everything else `vision`
  * @param onCode told of each picture's statistics, as `encodeStatistics` makes them
  */
 export async function readAgain(
   library: Library,
   contentIds: readonly number[],
-  vision: Vision,
+  { vision, startAlone }: { vision: Vision; startAlone: () => LoneReader },
   control: JobControl,
   onCode: (contentId: number, code: Uint8Array) => void | Promise<void>,
 ): Promise<void> {
-  await inParallel(contentIds, vision.concurrency, control, (contentId) =>
+  const keep = async (contentId: number, { extraction, contentHash }: FileReading): Promise<void> => {
+    // A file that has changed meanwhile is another picture; the next indexing finds it.
+    if (!extraction || library.photos.contentWithHash(contentHash) !== contentId) return;
+    await onCode(contentId, encodeStatistics(vision.layout, extraction.powerMeans));
+  };
+  const rest = await readSuspectsAgain(library, contentIds, startAlone, control, keep);
+  await inParallel(rest, vision.concurrency, control, (contentId) =>
     unlessUnreadable(async () => {
       const photo = library.photos.withContent(contentId).at(0);
       if (!photo) return;
-      const { extraction, contentHash } = await vision.extractFile(photo.path, () => false);
-      // A file that has changed meanwhile is another picture; the next indexing finds it.
-      if (!extraction || library.photos.contentWithHash(contentHash) !== contentId) return;
-      await onCode(contentId, encodeStatistics(vision.layout, extraction.powerMeans));
+      await inFlight(library, photo, async () =>
+        keep(contentId, await vision.extractFile(photo.path, () => false)),
+      );
     }),
   );
 }
@@ -71,19 +84,23 @@ export async function makePairs(
   control: JobControl,
 ): Promise<void> {
   const sample = library.powerMeans.sample(extractionKey, pairedPhotos);
+  const suspects = new Suspects(library);
   control.report({ step: 'Making altered copies to learn from', done: 0, total: sample.length });
   await inParallel(sample, vision.concurrency, control, (contentId) =>
     unlessUnreadable(async () => {
       const known = library.variants.of(contentId, extractionKey);
       const wanted = alterations.filter((alteration) => !known.includes(alteration));
       const photo = library.photos.withContent(contentId).at(0);
-      if (wanted.length === 0 || !photo) return;
+      // Others serve as well as one that an engine may have died of.
+      if (wanted.length === 0 || !photo || suspects.has(photo)) return;
       const { hash } = library.photos.contentOf(photo.id);
-      for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted)) {
-        const { powerMeans } = await vision.extractBytes(bytes, `${alteration}.jpg`);
-        const data = encodeStatistics(vision.layout, powerMeans);
-        library.change(() => library.variants.add(extractionKey, { contentId, variant: alteration, data }));
-      }
+      await inFlight(library, photo, async () => {
+        for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted)) {
+          const { powerMeans } = await vision.extractBytes(bytes, `${alteration}.jpg`);
+          const data = encodeStatistics(vision.layout, powerMeans);
+          library.change(() => library.variants.add(extractionKey, { contentId, variant: alteration, data }));
+        }
+      });
     }),
   );
 }

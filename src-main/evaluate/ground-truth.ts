@@ -50,6 +50,22 @@ export function groundTruthOfGroups(groups: Iterable<ArrayLike<number>>): Ground
     }));
 }
 
+/**
+ * Photos that share a tag belong together; a photo without tags is ranked, but does not ask.
+ * @param tags of each row
+ */
+export function groundTruthOfTags(tags: readonly (readonly number[])[]): GroundTruthQuery[] {
+  const rowsOfTag = new Map<number, number[]>();
+  for (const [row, own] of tags.entries()) {
+    for (const tag of own) {
+      const rows = rowsOfTag.get(tag);
+      if (rows) rows.push(row);
+      else rowsOfTag.set(tag, [row]);
+    }
+  }
+  return groundTruthOfGroups(rowsOfTag.values());
+}
+
 function union(groups: Uint32Array[]): Uint32Array {
   return Uint32Array.from(new Set(groups.flatMap((group) => [...group])));
 }

@@ -2,7 +2,7 @@
 import { SemblanceError } from '../contract/index.ts';
 import { type MatrixProduct, type Rows, takeRows } from '../descriptor/index.ts';
 import { splits } from './folds.ts';
-import { groundTruthOfLabels } from './ground-truth.ts';
+import { type GroundTruthQuery, groundTruthOfLabels } from './ground-truth.ts';
 import { gatherReport, type RankedQuery, rankQueries, type RankingReport } from './ranking.ts';
 
 /** The photos of all folds but one. */
@@ -19,6 +19,8 @@ export interface HeldOutTask {
   rows: Rows;
   /** One a row; photos of a label belong together. */
   labels: ArrayLike<number>;
+  /** What should be found, where labels are not all that there is. */
+  groundTruth?: GroundTruthQuery[];
   /** The fold of each row, as `foldsOf` gives it. */
   folds: ArrayLike<number>;
   /** Its results must be unit vectors. */
@@ -34,12 +36,11 @@ export interface HeldOutTask {
  * `not-enough-photos` when there is only one fold
  */
 export async function evaluateHeldOut(
-  { rows, labels, folds, fitTransform }: HeldOutTask,
+  { rows, labels, groundTruth = groundTruthOfLabels(labels), folds, fitTransform }: HeldOutTask,
   product: MatrixProduct,
   onProgress?: (done: number, total: number) => void,
 ): Promise<RankingReport> {
   checkLengths(rows, labels, folds);
-  const groundTruth = groundTruthOfLabels(labels);
   async function* rankings(): AsyncGenerator<RankedQuery> {
     for (const { train, held } of splits(folds)) {
       const asking = new Set(held);

@@ -3,7 +3,7 @@ export { compareRecipes } from './compare.ts';
 export { foldsOf } from './folds.ts';
 export { type Difficulty, type FileQuery, readGroundTruthFile } from './ground-truth-file.ts';
 export { groundTruthRows } from './ground-truth-rows.ts';
-export { groundTruthOfLabels } from './ground-truth.ts';
+export { type GroundTruthQuery, groundTruthOfLabels, groundTruthOfTags } from './ground-truth.ts';
 export { evaluateHeldOut, type FitTransform } from './held-out.ts';
 export { probe, type ProbeReport } from './probe.ts';
 export { evaluateRanking, type QueryResult, type RankingReport } from './ranking.ts';

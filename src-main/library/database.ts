@@ -1,9 +1,11 @@
 /** Opens the SQLite files of a library: migrations, write lock, and SQLite's errors in plain words. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SemblanceError } from '../contract/index.ts';
+import { type OwnerProgram, ownerInWords, removeOwner, writeOwner } from './lock-owner.ts';
 import { migrations, schemaVersion } from './schema.ts';
+import { storedVersion } from './stored-version.ts';
 
 export type Connection = Database.Database;
 export type Statement<Parameters extends unknown[], Row> = Database.Statement<Parameters, Row>;
@@ -26,8 +28,6 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
     if (access === 'write') mkdirSync(folder, { recursive: true });
     const database = new Database(file, { readonly: access === 'read', timeout: 5000 });
     try {
-      // Looked at before anything is set, so that what a newer program made stays untouched.
-      refuseNewer(database, folder);
       if (access === 'write') {
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = NORMAL');
@@ -46,9 +46,17 @@ function versionOf(database: Connection): number {
   return database.pragma('user_version', { simple: true }) as number;
 }
 
-function refuseNewer(database: Connection, folder: string): void {
-  if (versionOf(database) <= schemaVersion) return;
-  throw new SemblanceError(
+/**
+ * Looked at before anything is opened, so that what a newer program made stays untouched to the last byte.
+ * @throws SemblanceError `library-newer`
+ */
+export function refuseNewer(folder: string): void {
+  if (storedVersion(join(folder, databaseName)) <= schemaVersion) return;
+  throw newer(folder);
+}
+
+function newer(folder: string): SemblanceError {
+  return new SemblanceError(
     'library-newer',
     `The library in ${folder} was made by a newer Semblance. Update Semblance to open it.`,
   );
@@ -57,6 +65,7 @@ function refuseNewer(database: Connection, folder: string): void {
 function migrate(database: Connection, access: 'read' | 'write', folder: string): void {
   const version = versionOf(database);
   if (version === schemaVersion) return;
+  if (version > schemaVersion) throw newer(folder);
   if (access === 'read') {
     const why = version === 0 ? 'has not been set up completely' : 'was made by an older Semblance';
     throw new SemblanceError(
@@ -78,9 +87,10 @@ export interface WriteLock {
 /**
  * Takes the library's write lock: an exclusive SQLite transaction on a file of its own, because the system
  * releases that even when the process is killed.
- * @throws SemblanceError `library-in-use`
+ * @param program who others are told of
+ * @throws SemblanceError `library-in-use`, which says by whom
  */
-export function takeWriteLock(folder: string): WriteLock {
+export function takeWriteLock(folder: string, program: OwnerProgram): WriteLock {
   return explained(folder, () => {
     mkdirSync(folder, { recursive: true });
     const lock = new Database(join(folder, 'library.lock'), { timeout: 0 });
@@ -92,13 +102,19 @@ export function takeWriteLock(folder: string): WriteLock {
       if (codeOf(error).startsWith('SQLITE_BUSY')) {
         throw new SemblanceError(
           'library-in-use',
-          `The library in ${folder} is in use by another Semblance. Close it, or choose another with --library DIR.`,
+          `The library in ${folder} is in use by ${ownerInWords(folder)}. Close it, or choose another with --library DIR.`,
           { retryable: true },
         );
       }
       throw error;
     }
-    return { release: () => lock.close() };
+    writeOwner(folder, program);
+    return {
+      release: () => {
+        removeOwner(folder);
+        lock.close();
+      },
+    };
   });
 }
 
@@ -111,29 +127,39 @@ export function explained<Result>(folder: string, action: () => Result): Result 
   }
 }
 
-function explain(folder: string, error: unknown): unknown {
+const fullCodes = ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE'];
+
+/** An error in plain words where it is about the library's files, and the error itself where it is not. */
+export function explain(folder: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_WRITE') {
+  if (fullCodes.includes(code)) {
     return new SemblanceError(
       'disk-full',
       `The disk that holds ${folder} is full. Free some space and run the same again; nothing indexed is lost.`,
       { retryable: true, cause: error },
     );
   }
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new SemblanceError(
       'library-damaged',
-      `The library in ${folder} is damaged. Move it away and index the folders again; photos are not affected.`,
+      `The library in ${folder} is damaged. Set it aside and start anew with: semblance library repair. Tags, ratings and recipes come back from their backup, and photos are not affected.`,
       { cause: error },
     );
   }
-  if (code === 'SQLITE_BUSY') {
+  if (code.startsWith('SQLITE_BUSY')) {
     return new SemblanceError('library-in-use', `The library in ${folder} is busy. Try again.`, {
       retryable: true,
       cause: error,
     });
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'SQLITE_CANTOPEN') {
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || isClosedToWriters(folder, code)) {
+    return new SemblanceError(
+      'library-read-only',
+      `Nothing can be written to ${folder} (${code}), which even searching needs. Allow it, or choose another folder with --library DIR.`,
+      { cause: error },
+    );
+  }
+  if (['EACCES', 'EPERM', 'ENOTDIR', 'SQLITE_CANTOPEN'].includes(code)) {
     return new SemblanceError(
       'no-library',
       `${folder} cannot hold a library (${code}). Choose another folder with --library DIR.`,
@@ -141,6 +167,17 @@ function explain(folder: string, error: unknown): unknown {
     );
   }
   return error;
+}
+
+/** SQLite cannot open what it may not write beside; whether that is so, the folder tells. */
+function isClosedToWriters(folder: string, code: string): boolean {
+  if (!['SQLITE_CANTOPEN', 'EACCES', 'EPERM'].includes(code) || !existsSync(folder)) return false;
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,9 @@
 /** What is known of photos and folders. */
 export { type KnownFile } from './photos.ts';
+export type { Suspect } from './in-flight.ts';
 export { type CachedExtraction } from './extractions.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
 export { Library } from './library.ts';
+export { setAside } from './repair.ts';
 export { isFiltering } from './photo-filter.ts';
 export { type FolderScan, type FoundFile, scanFolder } from './scan.ts';

@@ -1,11 +1,23 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
 import { SemblanceError } from '../contract/index.ts';
-import { type Connection, explained, openDatabase, takeWriteLock, type WriteLock } from './database.ts';
+import { DecisionsBackup } from './backup.ts';
+import {
+  type Connection,
+  explain,
+  explained,
+  openDatabase,
+  refuseNewer,
+  takeWriteLock,
+  type WriteLock,
+} from './database.ts';
+import { Decisions } from './decisions.ts';
+import { durably } from './durably.ts';
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
 import { Folders } from './folders.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
+import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
@@ -28,6 +40,8 @@ export class Library {
   readonly maps: Maps;
   readonly generations: Generations;
   readonly settings: SettingsStore;
+  readonly decisions: Decisions;
+  readonly backup: DecisionsBackup;
   readonly profileTimes: ProfileTimesStore;
   readonly #database: Connection;
   readonly #lock: WriteLock | null;
@@ -48,18 +62,28 @@ export class Library {
     this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
+    this.decisions = new Decisions(database, () => this.folders.offlineIds());
+    this.backup = new DecisionsBackup(path, database, this.pastRecipes);
     this.profileTimes = new ProfileTimesStore(database);
   }
 
   /**
    * Opens the library in a folder. One process at a time can write; any number can read beside it.
-   * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `disk-full`
+   * @param program who the next one is told of
+   * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `library-read-only`,
+   *   `disk-full`
    */
-  static open(path: string, access: 'read' | 'write'): Library {
-    const lock = access === 'write' ? takeWriteLock(path) : null;
+  static open(path: string, access: 'read' | 'write', program: OwnerProgram = 'terminal'): Library {
+    refuseNewer(path);
+    const lock = access === 'write' ? takeWriteLock(path, program) : null;
+    let database: Connection | null = null;
     try {
-      return new Library(path, access, openDatabase(path, access), lock);
+      database = openDatabase(path, access);
+      const library = new Library(path, access, database, lock);
+      if (access === 'write') explained(path, () => library.backup.open());
+      return library;
     } catch (error) {
+      database?.close();
       lock?.release();
       throw error;
     }
@@ -80,6 +104,26 @@ export class Library {
   /** Runs changes that belong together: all of them happen, or none. */
   change<Result>(changes: () => Result): Result {
     return explained(this.path, () => this.#database.transaction(changes)());
+  }
+
+  /**
+   * The same for what a person decides: it is on the disk when this returns, and soon in the backup. Not inside another
+   * change.
+   */
+  decide<Result>(changes: () => Result): Result {
+    const result = explained(this.path, () =>
+      durably(this.#database, () => {
+        this.backup.count();
+        return changes();
+      }),
+    );
+    this.backup.schedule();
+    return result;
+  }
+
+  /** Says what went wrong with the library's files in plain words; anything else stays as it is. */
+  explain(error: unknown): unknown {
+    return explain(this.path, error);
   }
 
   /** @throws SemblanceError `library-damaged` */
@@ -123,6 +167,7 @@ export class Library {
   }
 
   close(): void {
+    if (this.access === 'write') this.backup.close();
     this.#thumbnails?.close();
     this.#database.close();
     this.#lock?.release();

@@ -29,7 +29,7 @@ export function conditionOf(filter: PhotoFilter, offlineFolderIds: () => number[
   if (filter.takenBeforeMs !== undefined) add('contents.takenAtMs < ?', filter.takenBeforeMs);
   if (filter.formats) add(`contents.format IN (${marks(filter.formats)})`, ...filter.formats);
   for (const tag of filter.tags ?? []) {
-    add('EXISTS (SELECT 1 FROM contentTags WHERE contentId = contents.id AND tag = ?)', tag);
+    add('contents.id IN (SELECT contentId FROM contentTags WHERE tag = ? COLLATE NOCASE)', tag);
   }
   if (filter.leastRating !== undefined) {
     add('contents.id IN (SELECT contentId FROM contentRatings WHERE rating >= ?)', filter.leastRating);

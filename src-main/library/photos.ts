@@ -102,6 +102,15 @@ export class Photos {
       .all(...parameters);
   }
 
+  /** The searchable photo that a file is, if it is one. */
+  at({ folderId, directory, name }: FileLocation): number | undefined {
+    return this.#database
+      .prepare<[number, string, string], { id: number }>(
+        'SELECT id FROM photos WHERE folderId = ? AND directory = ? AND name = ? AND contentId IS NOT NULL',
+      )
+      .get(folderId, directory, name)?.id;
+  }
+
   /** @throws SemblanceError `not-found` */
   details(photoId: number): PhotoDetails {
     const row = this.#database.prepare<[number], DetailsRow>(`${details} WHERE photos.id = ?`).get(photoId);

@@ -147,17 +147,19 @@ export const migrations = [
   -- Keywords that the file itself holds.
   CREATE TABLE fileTags (
     contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
-    tag TEXT NOT NULL,
+    tag TEXT NOT NULL COLLATE NOCASE,
     PRIMARY KEY (contentId, tag)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fileTagsByTag ON fileTags(tag);
 
   -- What a person has decided, by the hash of the picture: it outlives everything that can be computed again.
   CREATE TABLE decidedTags (
     hash TEXT NOT NULL,
-    tag TEXT NOT NULL,
+    tag TEXT NOT NULL COLLATE NOCASE,
     present INTEGER NOT NULL, -- 0 for a keyword of the file that the person has taken away
     PRIMARY KEY (hash, tag)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX decidedTagsByTag ON decidedTags(tag);
   CREATE TABLE decidedRatings (
     hash TEXT PRIMARY KEY,
     rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5) -- 0 takes the file's rating away

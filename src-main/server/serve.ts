@@ -54,6 +54,7 @@ export async function serve({ libraryPath, port, roots, openBrowser }: ServeOpti
     entry: fileURLToPath(sibling(import.meta.url, '../engine/engine-process')),
     node: process.execPath,
     libraryPath: library,
+    program: 'server',
   });
   const host = { call: supervisor.call, roots: roots.map(realRoot) };
   const server = createServer();

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
   type Job,
   type JobKind,
+  type LabelKind,
   type ModelInfo,
   type Recipe,
   recipeSchema,
@@ -254,7 +255,7 @@ export class Tune {
     await this.#client.call('makePairs', {});
   }
 
-  async findBetter(by: 'folder' | 'pairs', seconds: number): Promise<void> {
+  async findBetter(by: LabelKind, seconds: number): Promise<void> {
     await this.#client.call('tuneSearch', { by, seconds });
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -6,18 +6,24 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../src-main/contract/index.ts';
 import { decodeFirstCode, decodeStatistics, layoutOf } from '../../src-main/descriptor/index.ts';
-import { Engine } from '../../src-main/engine/index.ts';
+import { Engine, setAside } from '../../src-main/engine/index.ts';
 import { Library } from '../../src-main/library/index.ts';
-
-/** A library of two photos as the first schema left it, without its fit. */
-const snapshot = new URL('../fixtures/library-v1.sqlite.gz', import.meta.url);
+import { schemaVersion } from '../../src-main/library/schema.ts';
+import { storedVersion } from '../../src-main/library/stored-version.ts';
 
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'semblance-migration-'));
-  writeFileSync(join(folder, 'library.sqlite'), gunzipSync(readFileSync(snapshot)));
+  begin('library-v1.sqlite.gz');
 });
+
+/** Begins with a library of two photos as an earlier schema left it, without its fit. */
+function begin(snapshot: string): void {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  const bytes = readFileSync(new URL(`../fixtures/${snapshot}`, import.meta.url));
+  writeFileSync(join(folder, 'library.sqlite'), gunzipSync(bytes));
+}
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -71,14 +77,131 @@ describe('a library of the first schema', () => {
   });
 });
 
+describe('a library of the second schema', () => {
+  it('keeps its photos, problems and recipes, which can be tagged and filtered from now on', async () => {
+    begin('library-v2.sqlite.gz');
+    const engine = Engine.open({ libraryPath: folder, access: 'write' });
+    try {
+      expect(engine.library.photos.counts()).toEqual({ photos: 2, problems: 1 });
+      expect(engine.library.folders.list()).toMatchObject([{ path: '/photos', photos: 2, problems: 1 }]);
+      expect(engine.serving?.index.size).toBe(2);
+      expect(engine.library.pastRecipes.list()).toHaveLength(1);
+      const { photos } = engine.library.photos.page({ offset: 0, limit: 10, order: 'path' });
+      const [{ id }] = photos;
+      expect(engine.library.photos.details(id)).toMatchObject({ tags: [], rating: null, takenAtMs: null });
+      await engine.call('changeTags', { photos: { photoIds: [id] }, add: ['old'], remove: [] });
+      const page = { offset: 0, limit: 10, order: 'path' as const, filter: { tags: ['old'] } };
+      expect((await engine.call('photos', page)).photos).toEqual([photos[0]]);
+      const query = { examples: [{ kind: 'photo', photoId: id } as const], top: 5 };
+      expect((await engine.call('search', query)).results[0].photo.id).toBe(id);
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('has its recipes in the backup from the first start on', () => {
+    begin('library-v2.sqlite.gz');
+    Library.open(folder, 'write').close();
+    rmSync(join(folder, 'library.sqlite'));
+    const library = Library.open(folder, 'write');
+    expect(library.backup.restoredRecipe()).toMatchObject({ version: 2 });
+    expect(library.pastRecipes.list()).toHaveLength(1);
+    library.close();
+  });
+});
+
+describe('every schema', () => {
+  it('before the present one has a snapshot that it is brought up to date from', () => {
+    for (let version = 1; version < schemaVersion; version++) {
+      begin(`library-v${version}.sqlite.gz`);
+      expect(storedVersion(join(folder, 'library.sqlite'))).toBe(version);
+      Library.open(folder, 'write').close();
+      expect(storedVersion(join(folder, 'library.sqlite'))).toBe(schemaVersion);
+      const database = new Database(join(folder, 'library.sqlite'));
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(database.pragma('foreign_key_check')).toEqual([]);
+      expect(schemaOf(database)).toEqual(freshSchema());
+      database.close();
+    }
+  });
+});
+
+function schemaOf(database: Database.Database): unknown {
+  return database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all();
+}
+
+function freshSchema(): unknown {
+  const fresh = mkdtempSync(join(folder, 'fresh-'));
+  Library.open(fresh, 'write').close();
+  const database = new Database(join(fresh, 'library.sqlite'));
+  const schema = schemaOf(database);
+  database.close();
+  return schema;
+}
+
 describe('a library of a newer schema', () => {
-  it('is refused without being touched', () => {
-    const file = join(folder, 'library.sqlite');
-    const database = new Database(file);
+  /** Every file of the library, byte by byte, and when it was written last. */
+  function everything(): unknown {
+    return readdirSync(folder)
+      .sort()
+      .map((name) => {
+        const file = join(folder, name);
+        return { name, bytes: readFileSync(file).toString('base64'), modifiedAtMs: statSync(file).mtimeMs };
+      });
+  }
+
+  function expectUntouched(): void {
+    const before = everything();
+    for (const access of ['write', 'read'] as const) {
+      expect(() => Library.open(folder, access)).toThrow(expect.objectContaining({ code: 'library-newer' }));
+    }
+    expect(() => setAside(folder, true)).toThrow(expect.objectContaining({ code: 'library-newer' }));
+    expect(everything()).toEqual(before);
+  }
+
+  it('is refused without being touched, with its backup and its lock', () => {
+    Library.open(folder, 'write').close();
+    const database = new Database(join(folder, 'library.sqlite'));
     database.pragma('user_version = 99');
     database.close();
-    const before = readFileSync(file);
-    expect(() => Library.open(folder, 'write')).toThrow(expect.objectContaining({ code: 'library-newer' }));
-    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['decisions.json', 'library.lock', 'library.sqlite']);
+    expectUntouched();
+  });
+
+  it('is refused without being touched when only its log says so, after its program was killed', () => {
+    Library.open(folder, 'write').close();
+    const file = join(folder, 'library.sqlite');
+    // As a killed process leaves them: the version is in the log, and not in the catalogue yet.
+    const database = new Database(file);
+    database.pragma('wal_autocheckpoint = 0');
+    database.pragma('user_version = 99');
+    const [catalogue, log] = [readFileSync(file), readFileSync(`${file}-wal`)];
+    database.close();
+    writeFileSync(file, catalogue);
+    writeFileSync(`${file}-wal`, log);
+    expect(catalogue.readUInt32BE(60)).toBe(schemaVersion);
+    expectUntouched();
+  });
+
+  it('that was not committed is none', () => {
+    Library.open(folder, 'write').close();
+    const file = join(folder, 'library.sqlite');
+    const database = new Database(file);
+    database.pragma('wal_autocheckpoint = 0');
+    database.pragma('cache_size = 1');
+    database.exec('BEGIN');
+    database.pragma('user_version = 99');
+    // Enough to write pages to the log before the transaction ends.
+    database.exec('CREATE TABLE filler (x TEXT)');
+    for (let i = 0; i < 200; i++) database.prepare('INSERT INTO filler VALUES (?)').run('x'.repeat(4000));
+    const log = readFileSync(`${file}-wal`);
+    const catalogue = readFileSync(file);
+    database.exec('ROLLBACK');
+    database.close();
+    expect(log.length).toBeGreaterThan(100_000);
+    writeFileSync(file, catalogue);
+    writeFileSync(`${file}-wal`, log);
+    expect(storedVersion(file)).toBe(schemaVersion);
+    Library.open(folder, 'write').close();
   });
 });

@@ -7,7 +7,12 @@ const entry = fileURLToPath(new URL('../fixtures/small-engine.ts', import.meta.u
 let running: EngineSupervisor | null = null;
 
 function supervise(behaviour = 'answers'): { supervisor: EngineSupervisor; events: EngineEvent[] } {
-  const supervisor = new EngineSupervisor({ entry, node: process.execPath, libraryPath: behaviour });
+  const supervisor = new EngineSupervisor({
+    entry,
+    node: process.execPath,
+    libraryPath: behaviour,
+    program: 'window',
+  });
   const events: EngineEvent[] = [];
   supervisor.subscribe((event) => events.push(event));
   running = supervisor;
@@ -80,7 +85,12 @@ describe('the supervisor of the engine', () => {
   });
 
   it('refuses calls while its Node is missing', async () => {
-    const supervisor = new EngineSupervisor({ entry, node: '/nowhere/node', libraryPath: 'answers' });
+    const supervisor = new EngineSupervisor({
+      entry,
+      node: '/nowhere/node',
+      libraryPath: 'answers',
+      program: 'window',
+    });
     running = supervisor;
     supervisor.start();
     await expect(supervisor.call('status', {})).rejects.toMatchObject({ code: 'engine-lost' });

@@ -1,5 +1,12 @@
 import { Command, Option } from 'commander';
-import type { ProbeReport, QualityReport, Recipe, RecipeComparison } from '../../contract/index.ts';
+import type {
+  GroundTruthKind,
+  LabelKind,
+  ProbeReport,
+  QualityReport,
+  Recipe,
+  RecipeComparison,
+} from '../../contract/index.ts';
 import { SemblanceError } from '../../contract/index.ts';
 import { type Engine, evaluateByFile } from '../../engine/index.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
@@ -7,7 +14,7 @@ import { recipeNamed } from '../recipe-source.ts';
 import { withEngine } from '../with-engine.ts';
 
 interface EvaluateOptions extends LibraryOptions {
-  by: 'folder' | 'pairs' | 'file';
+  by: GroundTruthKind;
   file?: string;
   difficulty: 'easy' | 'medium' | 'hard';
   folds?: number;
@@ -25,7 +32,7 @@ export const evaluateCommand = new Command('evaluate')
   .description('measure the search on the library itself, each photo once as the query')
   .addOption(
     new Option('--by <labels>', 'what tells which photos belong together')
-      .choices(['folder', 'pairs', 'file'])
+      .choices(['folder', 'tag', 'pairs', 'file'])
       .default('folder'),
   )
   .option(
@@ -88,7 +95,7 @@ async function measureByFile(engine: Engine, { file, difficulty }: EvaluateOptio
 /** @throws SemblanceError `invalid-arguments` */
 async function measureTwo(
   engine: Engine,
-  by: 'folder' | 'pairs',
+  by: LabelKind,
   folds: number | undefined,
   names: string[],
 ): Promise<Measured> {

@@ -1,17 +1,25 @@
 import { Command } from 'commander';
+import { type FilterOptions, filterOf, withFilterOptions } from '../filter-options.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
 import { readExample } from '../photo-file.ts';
 import { withEngine } from '../with-engine.ts';
 
-export const searchCommand = new Command('search')
-  .description('rank the photos of the library by similarity to one photo, or to the mean of several')
+type SearchOptions = LibraryOptions & FilterOptions & { top: number };
+
+export const searchCommand = withFilterOptions(
+  new Command('search').description(
+    'rank the photos of the library by similarity to one photo, or to the mean of several',
+  ),
+)
   .argument('<photo...>', 'example photos; they need not be in the library')
   .addOption(libraryOption())
   .option('--top <k>', 'how many results', wholeNumber(1), 10)
   .addOption(jsonOption())
-  .action(async (paths: string[], { library, top, json }: LibraryOptions & { top: number }) => {
+  .action(async (paths: string[], { library, top, json, ...options }: SearchOptions) => {
     const examples = await Promise.all(paths.map(readExample));
-    const answer = await withEngine(library, 'read', (engine) => engine.call('search', { examples, top }));
+    const answer = await withEngine(library, 'read', async (engine) =>
+      engine.call('search', { examples, top, filter: await filterOf(engine, options) }),
+    );
     if (json) {
       const results = answer.results.map(({ rank, score, photo }) => ({
         rank,

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import type { QualityNumbers } from '../../contract/index.ts';
+import type { LabelKind, QualityNumbers } from '../../contract/index.ts';
 import { type DraftOptions, draftOf, withDraftOptions } from '../draft-options.ts';
 import { followJobs, refuseCancelled } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
@@ -80,7 +80,7 @@ const read = withDraftOptions(
 
 interface SearchOptions extends LibraryOptions {
   seconds: number;
-  by: 'folder' | 'pairs';
+  by: LabelKind;
   output?: string;
 }
 
@@ -89,7 +89,7 @@ const search = new Command('search')
   .option('--seconds <n>', 'how long to look', wholeNumber(5), 60)
   .addOption(
     new Option('--by <labels>', 'what tells which photos match')
-      .choices(['folder', 'pairs'])
+      .choices(['folder', 'tag', 'pairs'])
       .default('folder'),
   )
   .option('--output <file>', 'write the recipe found to a file; apply it with: semblance recipe import')

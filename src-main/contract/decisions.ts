@@ -1,0 +1,114 @@
+/** What a person decides about photos: tags, ratings, and that two are no duplicates. */
+import * as v from 'valibot';
+import { photoFilterSchema } from './photo-filter.ts';
+
+/** Longest tag, in UTF-16 units. */
+const longestTag = 100;
+
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const page = {
+  offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+};
+
+/**
+ * A tag as it is kept: composed Unicode, single spaces, no control characters. Its letters stay as typed; two tags that
+ * differ in the case of letters only are the same tag, and the spelling that was there first holds.
+ */
+export const tagSchema = v.pipe(
+  v.string(),
+  v.maxLength(10 * longestTag),
+  v.transform(normalisedTag),
+  v.check((tag) => tag !== '', 'a tag needs at least one letter'),
+  v.maxLength(longestTag, `a tag has at most ${longestTag} letters`),
+);
+
+export function normalisedTag(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Cs}]/gu, (letter) => (letter === '\u200d' || letter === '\u200c' ? letter : ''))
+    .trim();
+}
+
+/** What makes two tags the same. */
+export function tagKey(tag: string): string {
+  return normalisedTag(tag).toLowerCase().normalize('NFC');
+}
+
+/** Photos by their ids, or all that a filter finds; a decision is about the pictures, so copies share it. */
+const chosenPhotosSchema = v.union([
+  v.strictObject({ photoIds: v.pipe(v.array(id), v.minLength(1), v.maxLength(100_000)) }),
+  v.strictObject({ filter: photoFilterSchema }),
+]);
+
+const someTags = v.pipe(v.array(tagSchema), v.maxLength(100));
+
+/** Schemas of the commands' arguments. */
+export const decisionArguments = {
+  /** Gives tags to photos, and takes tags from them; a keyword of the file is taken away in the catalogue only. */
+  changeTags: v.strictObject({ photos: chosenPhotosSchema, add: someTags, remove: someTags }),
+  /** 1 to 5; 0 for none, whatever the file says. */
+  rate: v.strictObject({
+    photos: chosenPhotosSchema,
+    rating: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5)),
+  }),
+  /** All tags, with how many pictures have them. */
+  tags: v.strictObject({}),
+  /** Gives a tag another name everywhere; where that one exists, the two become one. */
+  renameTag: v.strictObject({ from: tagSchema, to: tagSchema }),
+  /** Says that photos are no duplicates of each other although they look alike, or takes that back. */
+  markNotDuplicates: v.strictObject({
+    pairs: v.pipe(v.array(v.tuple([id, id])), v.minLength(1), v.maxLength(10_000)),
+    not: v.boolean(),
+  }),
+  /** Pairs that were marked so, of photos that are in the library. */
+  notDuplicates: v.strictObject(page),
+  /** What can be undone and redone, the latest first. */
+  decisions: v.strictObject({}),
+  undoDecision: v.strictObject({}),
+  redoDecision: v.strictObject({}),
+} as const;
+
+export type ChosenPhotos = v.InferOutput<typeof chosenPhotosSchema>;
+
+/** A decision that can be undone, or was. */
+export interface Decision {
+  id: number;
+  decidedAtMs: number;
+  /** What was done, in words, e.g. 'Gave “beach” to 12 photos'. */
+  description: string;
+  undone: boolean;
+}
+
+export interface DecisionOutcome {
+  /** Pictures that are different now. */
+  changed: number;
+  /** null where nothing changed. */
+  decision: Decision | null;
+}
+
+export interface TagCount {
+  tag: string;
+  /** Pictures that have it. */
+  photos: number;
+}
+
+export interface DecisionLog {
+  decisions: Decision[];
+  /** The copy of all decisions in a file of its own, which outlives the catalogue. */
+  backup: { savedAtMs: number | null; problem: string | null };
+}
+
+/** Answer of each command. */
+export interface DecisionAnswers {
+  changeTags: DecisionOutcome;
+  rate: DecisionOutcome;
+  tags: TagCount[];
+  renameTag: DecisionOutcome;
+  markNotDuplicates: DecisionOutcome;
+  notDuplicates: { total: number; pairs: [photoId: number, otherPhotoId: number][] };
+  decisions: DecisionLog;
+  undoDecision: Decision;
+  redoDecision: Decision;
+}

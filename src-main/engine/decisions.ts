@@ -1,0 +1,26 @@
+/** Answers about what a person decides: tags, ratings, marks, and taking them back. */
+import type { DecisionAnswers } from '../contract/index.ts';
+import type { Handlers } from './command-handlers.ts';
+import type { Engine } from './engine.ts';
+
+export function decisionHandlers(engine: Engine): Pick<Handlers, keyof DecisionAnswers> {
+  const { library } = engine;
+  const { decisions } = library;
+  /** Answered once it is on the disk. */
+  const decide = <Result>(change: (nowMs: number) => Result): Result => {
+    const result = library.decide(() => change(Date.now()));
+    engine.tellLibraryChanged(true);
+    return result;
+  };
+  return {
+    changeTags: ({ photos, add, remove }) => decide((now) => decisions.changeTags(photos, add, remove, now)),
+    rate: ({ photos, rating }) => decide((now) => decisions.rate(photos, rating, now)),
+    tags: () => decisions.tags(),
+    renameTag: ({ from, to }) => decide((now) => decisions.renameTag(from, to, now)),
+    markNotDuplicates: ({ pairs, not }) => decide((now) => decisions.markNotDuplicates(pairs, not, now)),
+    notDuplicates: (page) => decisions.notDuplicates(page),
+    decisions: () => ({ decisions: decisions.log.list(), backup: library.backup.state }),
+    undoDecision: () => decide(() => decisions.log.undo()),
+    redoDecision: () => decide(() => decisions.log.redo()),
+  };
+}
