@@ -40,7 +40,7 @@ class Opening {
 
   #open(): void {
     try {
-      this.#engine = Engine.open({ libraryPath: this.#libraryPath, access: 'write' });
+      this.#engine = Engine.open({ libraryPath: this.#libraryPath, access: 'write', watch: true });
     } catch (error) {
       this.#error = toErrorReport(error);
       if (this.#error.retryable) this.#retry = setTimeout(() => this.#open(), retryMs);

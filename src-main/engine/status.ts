@@ -20,5 +20,6 @@ export function engineStatus(engine: Engine, crossover = exactCrossover): Engine
     provider: engine.provider,
     threads: computeThreads(),
     model: modelNames(engine.recipe).join(' + '),
+    watching: engine.watching.status(),
   };
 }

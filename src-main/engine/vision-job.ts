@@ -53,7 +53,7 @@ export async function readAgain(
 ): Promise<void> {
   await inParallel(contentIds, vision.concurrency, control, (contentId) =>
     unlessUnreadable(async () => {
-      const photo = library.photos.withContent(contentId).at(0);
+      const photo = library.photos.withContent(contentId).find(({ offline }) => !offline);
       if (!photo) return;
       const { extraction, contentHash } = await vision.extractFile(photo.path, () => false);
       // A file that has changed meanwhile is another picture; the next indexing finds it.

@@ -4,9 +4,12 @@ import { type Connection, explained, openDatabase, takeWriteLock, type WriteLock
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
 import { Folders } from './folders.ts';
+import { Files } from './files.ts';
+import { FolderPlaces } from './folder-places.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
 import { Maps } from './maps.ts';
+import { Orphans } from './orphans.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
@@ -14,12 +17,16 @@ import { ProfileTimesStore } from './profile-times.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
+import { systemVolumes, type VolumeTable } from './volumes.ts';
 
 export class Library {
   readonly path: string;
   readonly access: 'read' | 'write';
   readonly folders: Folders;
   readonly photos: Photos;
+  readonly files: Files;
+  readonly places: FolderPlaces;
+  readonly orphans: Orphans;
   readonly inFlight: InFlight;
   readonly extractions: Extractions;
   readonly powerMeans: PowerMeansCache;
@@ -33,13 +40,22 @@ export class Library {
   readonly #lock: WriteLock | null;
   #thumbnails: Thumbnails | null = null;
 
-  private constructor(path: string, access: 'read' | 'write', database: Connection, lock: WriteLock | null) {
+  private constructor(
+    path: string,
+    access: 'read' | 'write',
+    database: Connection,
+    lock: WriteLock | null,
+    volumes: VolumeTable,
+  ) {
     this.path = path;
     this.access = access;
     this.#database = database;
     this.#lock = lock;
-    this.folders = new Folders(database);
-    this.photos = new Photos(database, () => this.folders.offlineIds());
+    this.files = new Files(database);
+    this.places = new FolderPlaces(database, this.files, volumes);
+    this.orphans = new Orphans(database);
+    this.folders = new Folders(database, this.places);
+    this.photos = new Photos(database, () => this.places.offlineIds());
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
     this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));
@@ -53,12 +69,13 @@ export class Library {
 
   /**
    * Opens the library in a folder. One process at a time can write; any number can read beside it.
+   * @param volumes tells what is mounted
    * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `disk-full`
    */
-  static open(path: string, access: 'read' | 'write'): Library {
+  static open(path: string, access: 'read' | 'write', volumes: VolumeTable = systemVolumes): Library {
     const lock = access === 'write' ? takeWriteLock(path) : null;
     try {
-      return new Library(path, access, openDatabase(path, access), lock);
+      return new Library(path, access, openDatabase(path, access), lock, volumes);
     } catch (error) {
       lock?.release();
       throw error;
@@ -98,8 +115,8 @@ export class Library {
   }
 
   /**
-   * Makes the cache fit a budget: other extractions go first, then pictures of those that are wanted, the last of them
-   * first. Returns how many pictures' statistics went.
+   * Makes the cache fit a budget: other extractions go first, then pictures of those that are wanted: what no file
+   * contains any more, and then the last of them first. Returns how many pictures' statistics went.
    */
   trimCache(budgetBytes: number, wantedKeys: readonly string[]): number {
     const place = ({ key }: CachedExtraction): number =>
@@ -110,16 +127,32 @@ export class Library {
     for (const { key, pictures, bytesPerPicture } of this.extractions.list().sort(wantedFirst)) {
       const kept = Math.min(pictures, Math.max(0, Math.floor(left / bytesPerPicture)));
       left -= kept * bytesPerPicture;
-      if (kept < pictures) gone += this.change(() => this.powerMeans.keepFirst(key, kept));
+      if (kept === pictures) continue;
+      gone += this.change(() => {
+        const dropped = this.orphans.dropStatistics(key, pictures - kept);
+        return kept < pictures - dropped ? dropped + this.powerMeans.keepFirst(key, kept) : dropped;
+      });
     }
     return gone;
   }
 
-  /** Forgets pictures that no file contains any more; returns their ids. */
-  forgetOrphans(): number[] {
-    const orphans = this.change(() => this.photos.forgetOrphans());
-    if (orphans.length > 0) this.thumbnails.delete(orphans.map(({ hash }) => hash));
-    return orphans.map(({ id }) => id);
+  /** Forgets a folder with its photos and all that was computed of them; returns the pictures that went. */
+  removeFolder(folderId: number): number[] {
+    return this.#drop(() => {
+      this.folders.remove(folderId);
+      return this.orphans.forgetUnaccounted();
+    });
+  }
+
+  /** Forgets pictures that have been in no file since before a time; returns how many. */
+  forgetOrphansBefore(ms: number): number {
+    return this.#drop(() => this.orphans.forgetBefore(ms)).length;
+  }
+
+  #drop(forget: () => { id: number; hash: string }[]): number[] {
+    const gone = this.change(forget);
+    if (gone.length > 0) this.thumbnails.delete(gone.map(({ hash }) => hash));
+    return gone.map(({ id }) => id);
   }
 
   close(): void {
