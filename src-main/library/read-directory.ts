@@ -71,12 +71,20 @@ export class DirectoryReader {
         listed.odd.push({ name, ...notAFile(isDirectory) });
       }
     }
-    await this.#statAll(path, toStat, listed);
+    await this.#statAll(path, await this.#once(path, toStat), listed);
     if (this.#folder.followLinks) {
       await this.#follow(directory, links.sort(), listed);
       listed.directories.sort();
     }
     return listed;
+  }
+
+  /** Where links are followed, they may have led to a file before. */
+  async #once(path: string, names: string[]): Promise<string[]> {
+    if (!this.#folder.followLinks) return names;
+    const fresh: string[] = [];
+    for (const name of names) if (await this.#claim(join(path, name))) fresh.push(name);
+    return fresh;
   }
 
   async #statAll(path: string, names: string[], listed: ListedDirectory): Promise<void> {
