@@ -12,6 +12,7 @@ import type {
   Folder,
   Job,
   ModelInfo,
+  PatternCounts,
   PhotoDetails,
   PhotoProblem,
   PhotoSummary,
@@ -42,6 +43,7 @@ const page = {
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
 };
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
+const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
 const measured = {
   by: v.picklist(['folder', 'tag', 'pairs']),
@@ -99,6 +101,19 @@ export const commandArguments = {
   addFolder: v.strictObject({ path }),
   /** Forgets the photos of the folder; files are never touched. */
   removeFolder: v.strictObject({ folderId: id }),
+  /** Changes what of a folder is looked at, and indexes it anew. */
+  changeFolder: v.strictObject({
+    folderId: id,
+    patterns: v.optional(patterns),
+    followLinks: v.optional(v.boolean()),
+  }),
+  /**
+   * Counts what a draft of patterns keeps and leaves out. Only the latest question on a folder is answered; earlier ones
+   * end with `cancelled`.
+   */
+  countPatterns: v.strictObject({ folderId: id, patterns, followLinks: v.boolean() }),
+  /** Says where the files of a folder are now, which has to hold some of them. */
+  relocateFolder: v.strictObject({ folderId: id, path }),
   photos: v.strictObject({
     ...page,
     order: v.picklist(['path', 'added']),
@@ -164,7 +179,11 @@ export const commandArguments = {
   ...decisionArguments,
   settings: none,
   changeSettings: v.partial(
-    v.strictObject({ lowPriority: v.boolean(), cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)) }),
+    v.strictObject({
+      lowPriority: v.boolean(),
+      cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)),
+      watch: v.boolean(),
+    }),
   ),
 } as const;
 
@@ -182,6 +201,9 @@ export interface CommandAnswers extends DecisionAnswers {
   folders: Folder[];
   addFolder: Folder;
   removeFolder: { forgotten: number };
+  changeFolder: Folder;
+  countPatterns: PatternCounts;
+  relocateFolder: Folder;
   photos: { total: number; photos: PhotoSummary[] };
   photo: PhotoDetails;
   problems: { total: number; problems: PhotoProblem[] };

@@ -11,8 +11,26 @@ export interface Folder {
   photos: number;
   /** Photos of this folder that could not be read. */
   problems: number;
-  /** Whether the folder can be read at the moment. */
+  /** Whether the folder is there at the moment, and not on a drive that is away. */
   available: boolean;
+  /** What is left out of it, in gitignore's syntax. */
+  patterns: string;
+  /** Whether symbolic links in it are followed, wherever they lead. */
+  followLinks: boolean;
+}
+
+/** Photos of a folder by their names, as a draft of its patterns parts them. */
+export interface PatternCounts {
+  kept: { photos: number; bytes: number };
+  leftOut: { photos: number; bytes: number };
+}
+
+/** How changes on disk are noticed. */
+export interface WatchingStatus {
+  /** `watching` where the system tells of changes, `rescanning` where folders are looked at now and then instead. */
+  state: 'off' | 'watching' | 'rescanning';
+  /** Why some folders are only looked at now and then; '' where none are. */
+  detail: string;
 }
 
 /** What a grid needs to show a photo. */
@@ -26,6 +44,8 @@ export interface PhotoSummary {
   /** Pixels as seen, that is after EXIF orientation. */
   width: number;
   height: number;
+  /** Whether its file is on a drive that is away. */
+  offline: boolean;
 }
 
 /** What a photo's file tells about it; null where it does not. */
@@ -112,7 +132,11 @@ export interface IndexSummary {
   removed: number;
   /** Files that are no photos by name or content. */
   ignored: number;
+  /** The first thousand of those that were set aside; `skippedCount` says how many there are. */
   skipped: { path: string; code: PhotoProblemCode; message: string }[];
+  skippedCount: number;
+  /** Folders that are not there; their photos stay as they are. */
+  offline: string[];
   seconds: number;
   photosPerSecond: number;
 }
@@ -259,6 +283,7 @@ export interface EngineStatus {
   threads: number;
   /** Its name, or those of two, with a plus between. */
   model: string;
+  watching: WatchingStatus;
 }
 
 export interface Settings {
@@ -266,6 +291,8 @@ export interface Settings {
   lowPriority: boolean;
   /** Bytes that cached feature statistics may take. Photos beyond it are read again when the recipe changes. */
   cacheBudgetBytes: number;
+  /** Index what changes on disk while Semblance runs, and look for changes when it starts. */
+  watch: boolean;
 }
 
 /** What the host around the interface can do. */

@@ -1,12 +1,9 @@
 /** The engine's answer to each command of the contract. */
-import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import {
   type CommandAnswers,
   type CommandArguments,
   type CommandName,
   type DeviceReport,
-  type Folder,
   type Job,
   modelNames,
   SemblanceError,
@@ -26,7 +23,9 @@ import {
 import { decisionHandlers } from './decisions.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
+import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
 import { startInstall } from './install-job.ts';
+import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
@@ -51,6 +50,7 @@ export type Handlers = {
 
 export function commandHandlers(engine: Engine): Handlers {
   const { library, jobs } = engine;
+  const patternCounter = new PatternCounter(library);
   return {
     status: () => engineStatus(engine),
     models: () => installedModels().map(({ info }) => info),
@@ -64,6 +64,10 @@ export function commandHandlers(engine: Engine): Handlers {
     folders: () => library.folders.list(),
     addFolder: ({ path }) => addFolder(engine, path),
     removeFolder: ({ folderId }) => removeFolder(engine, folderId),
+    changeFolder: ({ folderId, ...changes }) => changeFolder(engine, folderId, changes),
+    countPatterns: ({ folderId, patterns, followLinks }) =>
+      patternCounter.count(library.folders.get(folderId), patterns, followLinks),
+    relocateFolder: ({ folderId, path }) => relocateFolder(engine, folderId, path),
     photos: (query) => library.photos.page(query),
     photo: ({ photoId }) => library.photos.details(photoId),
     problems: (query) => library.photos.problems(query),
@@ -129,33 +133,6 @@ function removeOwnModel({ recipe, library }: Engine, name: string): { removed: s
   return { removed: name };
 }
 
-function removeFolder(engine: Engine, folderId: number): { forgotten: number } {
-  const { library } = engine;
-  const forgotten = library.decide(() => library.folders.remove(folderId));
-  engine.forget(library.forgetOrphans());
-  engine.tellLibraryChanged(true);
-  return { forgotten };
-}
-
-function addFolder(engine: Engine, path: string): Folder {
-  const { library } = engine;
-  const real = realFolder(path);
-  const folder = library.decide(() => library.folders.add(real, Date.now()));
-  engine.tellLibraryChanged(true);
-  return folder;
-}
-
-/** @throws SemblanceError `no-such-folder` */
-function realFolder(path: string): string {
-  try {
-    const real = realpathSync(resolve(path));
-    if (statSync(real).isDirectory()) return real;
-  } catch {
-    // Said below, as for a path that is no folder.
-  }
-  throw new SemblanceError('no-such-folder', `There is no folder ${path}. Check the path.`);
-}
-
 function startIndexing(engine: Engine, folderIds: number[] | undefined): Job {
   const { folders } = engine.library;
   const chosen = folderIds ? folderIds.map((id) => folders.get(id)) : folders.list();
@@ -178,5 +155,6 @@ async function thumbnail({ library }: Engine, photoId: number): Promise<CommandA
 function changeSettings(engine: Engine, changes: CommandArguments['changeSettings']): Settings {
   const settings = engine.library.settings.change(changes);
   if (changes.cacheBudgetBytes !== undefined) engine.trimCache();
+  if (changes.watch !== undefined) engine.watching.renew();
   return settings;
 }

@@ -46,6 +46,7 @@ class Opening {
         libraryPath: this.#libraryPath,
         access: 'write',
         program: this.#program,
+        watch: true,
       });
     } catch (error) {
       this.#error = toErrorReport(error);

@@ -5,7 +5,6 @@ import {
   defaultRecipe,
   type EngineEventListener,
   type EngineEvents,
-  type Folder,
   type Job,
   learns,
   modelNames,
@@ -15,7 +14,7 @@ import {
 } from '../contract/index.ts';
 import { type Extraction, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
-import { Library } from '../library/index.ts';
+import { Library, type ScannedFolder, type VolumeTable } from '../library/index.ts';
 import {
   beginUse,
   distrust,
@@ -30,7 +29,7 @@ import {
 } from '../vision/index.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';
-import { IndexJob } from './index-job.ts';
+import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
@@ -41,6 +40,7 @@ import { Retuning } from './retuning.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
 import { tryDevices } from './try-devices.ts';
+import { Watching } from './watching.ts';
 
 export interface EngineOptions {
   libraryPath: string;
@@ -54,6 +54,10 @@ export interface EngineOptions {
   workers?: number;
   /** How patient downloads are, where not as usual. */
   download?: Pick<InstallOptions, 'stallMs' | 'pauseMs'>;
+  /** Indexes what changes on disk, while the person's settings say so. */
+  watch?: boolean;
+  /** Tells what is mounted; the system's table by default. */
+  volumes?: VolumeTable;
 }
 
 /** Listeners hear of a changed library at most this often. */
@@ -65,6 +69,7 @@ export class Engine {
   readonly jobs: Jobs;
   readonly retuning: Retuning;
   readonly previews = new Previews();
+  readonly watching: Watching;
   readonly #listeners = new Set<EngineEventListener>();
   readonly #handlers: Handlers;
   #recipe: Recipe;
@@ -103,17 +108,19 @@ export class Engine {
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
     });
+    this.watching = new Watching(this);
     this.#handlers = commandHandlers(this);
   }
 
   /** @throws SemblanceError of `Library.open` */
   static open(options: EngineOptions): Engine {
-    const library = Library.open(resolve(options.libraryPath), options.access, options.program);
+    const library = Library.open(resolve(options.libraryPath), options.access, options);
     try {
       const engine = new Engine(options, library);
       if (options.access === 'write') {
         renewCache(engine);
         engine.retuning.carryOn();
+        if (options.watch) engine.watching.start();
       }
       return engine;
     } catch (error) {
@@ -217,7 +224,12 @@ export class Engine {
   }
 
   /** Scans folders, then renews the fit when the library has outgrown it. `ended` is the index job's end. */
-  index(folders: Folder[]): { job: Job; ended: Promise<Job> } {
+  index(folders: readonly ScannedFolder[]): { job: Job; ended: Promise<Job> } {
+    return this.indexTasks(folders.map((folder) => ({ folder })));
+  }
+
+  /** The same for parts of folders. */
+  indexTasks(tasks: readonly FolderTask[], indexing: IndexOptions = {}): { job: Job; ended: Promise<Job> } {
     const parts = {
       library: this.library,
       vision: () => this.vision(),
@@ -232,7 +244,7 @@ export class Engine {
     return this.jobs.start('index', async (control) => {
       this.#deviceNote = '';
       await tryDevices(this.modelsOf(this.#recipe), control);
-      await new IndexJob(parts, folders).run(control);
+      await new IndexJob(parts, tasks, indexing).run(control);
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
@@ -298,6 +310,7 @@ export class Engine {
 
   /** Stops jobs, waits for what is in flight, and closes the library. */
   async close(): Promise<void> {
+    await this.watching.close();
     this.retuning.end();
     await this.jobs.close();
     await this.previews.close();

@@ -1,34 +1,28 @@
 /** Brings the catalogue in step with what is on disk: scans, reads what is new, forgets what is gone. */
+import { join } from 'node:path';
 import {
-  type Folder,
   type IndexSummary,
   isPhotoProblem,
   type PhotoProblemCode,
   SemblanceError,
 } from '../contract/index.ts';
-import { encodeStatistics } from '../descriptor/index.ts';
 import {
   type FolderScan,
   type FoundFile,
-  type KnownFile,
-  type Library,
+  type ScannedFolder,
+  type ScanPlace,
   scanFolder,
 } from '../library/index.ts';
 import type { FileReading, LoneReader, Vision } from '../vision/index.ts';
 import type { JobControl } from './job-run.ts';
-import type { Serving } from './serving.ts';
+import { isThere, PhotoStore, type StoreParts } from './photo-store.ts';
 import { inFlight, Suspects } from './suspects.ts';
 
-export interface IndexingParts {
-  library: Library;
+export interface IndexingParts extends StoreParts {
   /** Started only when there is something to read. */
   vision: () => Promise<Vision>;
   /** Reads what may have killed an engine before. */
   startAlone: () => LoneReader;
-  /** The generation that new photos are described for. */
-  serving: () => Serving;
-  /** Whether the cache has room for another photo of so many bytes. */
-  mayCache: (bytes: number) => boolean;
   /** Told of the first photos that could be read, and of how many more files there are. */
   onFirstRead: (paths: string[], filesLeft: number, control: JobControl) => Promise<void>;
   /** How many files to keep in flight. */
@@ -36,61 +30,133 @@ export interface IndexingParts {
   onLibraryChanged: () => void;
 }
 
+/** A folder to look at: all of it, or some places in it. */
+export interface FolderTask {
+  folder: ScannedFolder;
+  places?: readonly ScanPlace[];
+}
+
+export interface IndexOptions {
+  /** Files that changed less than this ago are left for later. */
+  settleMs?: number;
+  /** Told of the directories that hold such files. */
+  onUnsettled?: (folderId: number, directories: ReadonlySet<string>) => void;
+}
+
 /** Files that are read before it is told how long the others take. */
 const firstFiles = 20;
+/** Files set aside that a summary lists; the catalogue lists them all. */
+const listedProblems = 1000;
+/** What was computed of a picture stays so long after its last file went. */
+const orphansStayMs = 30 * 24 * 3_600_000;
 
 export class IndexJob {
   readonly #parts: IndexingParts;
-  readonly #folders: Folder[];
+  readonly #tasks: readonly FolderTask[];
+  readonly #options: IndexOptions;
+  readonly #store: PhotoStore;
+  readonly #folderPaths = new Map<number, string>();
   readonly #startedMs = performance.now();
-  #vanishedByContent = new Map<number, KnownFile[]>();
-  #indexed = 0;
   #unchanged = 0;
-  #moved = 0;
   #ignored = 0;
   #done = 0;
   #readingSinceMs = 0;
   readonly #firstRead: string[] = [];
-  #skipped: IndexSummary['skipped'] = [];
+  readonly #skipped: IndexSummary['skipped'] = [];
+  #skippedCount = 0;
+  /** Folders that are not there. */
+  readonly #offline = new Set<number>();
 
-  constructor(parts: IndexingParts, folders: Folder[]) {
+  constructor(parts: IndexingParts, tasks: readonly FolderTask[], options: IndexOptions = {}) {
     this.#parts = parts;
-    this.#folders = folders;
+    this.#tasks = tasks;
+    this.#options = options;
+    this.#store = new PhotoStore(parts);
+    for (const { folder } of tasks) this.#folderPaths.set(folder.id, folder.path);
   }
 
   async run(control: JobControl): Promise<void> {
     const { library } = this.#parts;
     control.report({ step: 'Looking for photos' });
-    const scans: FolderScan[] = [];
-    for (const folder of this.#folders) {
-      const scan = await scanFolder(folder, library.photos.filesOfFolder(folder.id), async (seen) => {
-        control.report({ step: `Looking for photos (${seen} files)` });
-        await control.checkpoint();
-      });
-      this.#recall(folder, scan.unchanged);
-      scans.push(scan);
+    library.places.refresh();
+    const toRead: FoundFile[] = [];
+    for (const task of this.#tasks) {
+      const scan = await this.#scan(task, control);
+      if (!scan) continue;
+      this.#take(task, scan);
+      for (const file of scan.toRead) toRead.push(file);
     }
-    const vanished = scans.flatMap((scan) => scan.vanished);
-    this.#vanishedByContent = groupByContent(vanished);
-    const toRead = scans.flatMap((scan) => scan.toRead);
     new Suspects(library).clearOthers(
-      this.#folders.map(({ id }) => id),
+      this.#tasks.flatMap(({ folder, places }) => (places ? [] : [folder.id])),
       toRead,
     );
     if (toRead.length > 0) await this.#read(toRead, control);
-    const removed = this.#forget();
+    this.#store.forgetVanished();
+    const isWhole = this.#tasks.every(({ places }) => places === undefined);
+    if (isWhole) library.forgetOrphansBefore(Date.now() - orphansStayMs);
     await this.#parts.serving().save();
-    this.#summarise(control, removed);
+    this.#summarise(control);
   }
 
-  /** Files that are as they were: photos to count, or problems to list again. */
-  #recall(folder: Folder, files: KnownFile[]): void {
-    for (const file of files) {
-      if (file.problemCode === null) this.#unchanged += 1;
-      else {
-        const path = [folder.path, file.directory, file.name].filter(Boolean).join('/');
-        this.#skipped.push({ path, code: file.problemCode, message: file.problemMessage ?? '' });
-      }
+  /** @returns null where the folder is not there, or no longer */
+  async #scan({ folder, places }: FolderTask, control: JobControl): Promise<FolderScan | null> {
+    const { library } = this.#parts;
+    if (!library.places.isHere(folder.id)) return this.#isOffline(folder.id);
+    library.change(() => library.places.remember(folder.id));
+    const others = library.folders.paths().filter((path) => path !== folder.path);
+    try {
+      const scan = await scanFolder(folder, library.files, {
+        places,
+        settleMs: this.#options.settleMs ?? 0,
+        notInto: [library.path, ...others],
+        checkpoint: async (seen) => {
+          control.report({ step: `Looking for photos (${seen} files)` });
+          await control.checkpoint();
+        },
+      });
+      // A drive that goes while it is looked at leaves its files missing.
+      if (scan.vanished.length > 0 && !this.#isStillHere(folder.id)) return this.#isOffline(folder.id);
+      return scan;
+    } catch (error) {
+      const isGone = error instanceof SemblanceError && error.code === 'no-such-folder';
+      if (isGone && !this.#isStillHere(folder.id)) return this.#isOffline(folder.id);
+      throw error;
+    }
+  }
+
+  #isStillHere(folderId: number): boolean {
+    this.#parts.library.places.refresh();
+    return this.#parts.library.places.isHere(folderId);
+  }
+
+  #isOffline(folderId: number): null {
+    this.#offline.add(folderId);
+    this.#store.spare(folderId);
+    return null;
+  }
+
+  #take({ folder, places }: FolderTask, scan: FolderScan): void {
+    this.#store.take(scan);
+    this.#unchanged += scan.unchanged;
+    this.#ignored += scan.ignored;
+    for (const file of scan.odd) this.#setAside(file, file.code, file.message);
+    for (const { problemCode, problemMessage, ...file } of scan.problems) {
+      if (problemCode !== null) this.#skip(this.#pathOf(file), problemCode, problemMessage ?? '');
+    }
+    if (scan.unsettled.size > 0) this.#options.onUnsettled?.(folder.id, scan.unsettled);
+    if (!places) this.#addWithoutDescriptor(folder, scan);
+  }
+
+  /** Photos that were out of reach when the recipe changed are read as soon as they are there again. */
+  #addWithoutDescriptor({ id }: ScannedFolder, scan: FolderScan): void {
+    const { library } = this.#parts;
+    const due = new Set(
+      [...scan.vanished, ...scan.toRead.flatMap(({ before }) => before ?? [])].map((file) => file.id),
+    );
+    for (const file of library.files.withoutDescriptor(id, this.#parts.serving().generation.id)) {
+      if (due.has(file.id)) continue;
+      scan.toRead.push({ ...file, before: file });
+      this.#unchanged -= 1;
     }
   }
 
@@ -121,7 +187,7 @@ export class IndexJob {
     try {
       for (const file of files) {
         await control.checkpoint();
-        await this.#readOne(file, () => alone.read(file.path, control.signal));
+        await this.#readOne(file, (path) => alone.read(path, control.signal));
         this.#advance(control);
       }
     } finally {
@@ -141,7 +207,7 @@ export class IndexJob {
       }
       while (running.size >= this.#parts.concurrency(vision)) await Promise.race(running);
       if (failures.length > 0) break;
-      const reading = this.#readOne(file, () => this.#extract(vision, file))
+      const reading = this.#readOne(file, (path) => vision.extractFile(path, (hash) => this.#store.knows(hash)))
         .then(() => this.#advance(control))
         .catch((error: unknown) => {
           failures.push(error);
@@ -153,61 +219,40 @@ export class IndexJob {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Its content is not computed again where it is known. */
-  #extract(vision: Vision, file: FoundFile): Promise<FileReading> {
-    const { library } = this.#parts;
-    const { id } = this.#parts.serving().generation;
-    return vision.extractFile(file.path, (hash) => {
-      const contentId = library.photos.contentWithHash(hash);
-      return contentId !== undefined && library.generations.hasDescriptor(id, contentId);
-    });
-  }
-
-  async #readOne(file: FoundFile, read: () => Promise<FileReading>): Promise<void> {
+  async #readOne(file: FoundFile, read: (path: string) => Promise<FileReading>): Promise<void> {
+    if (this.#offline.has(file.folderId)) return;
+    const path = this.#pathOf(file);
     try {
-      await inFlight(this.#parts.library, file, async () => this.#store(file, await read()));
-      if (this.#firstRead.length < firstFiles) this.#firstRead.push(file.path);
+      await inFlight(this.#parts.library, file, async () => this.#store.store(file, await read(path)));
+      if (this.#firstRead.length < firstFiles) this.#firstRead.push(path);
     } catch (error) {
       if (!(error instanceof SemblanceError)) throw error;
-      if (error.code === 'not-a-photo') this.#ignored += 1;
-      else if (isPhotoProblem(error.code)) this.#setAside(file, error.code, error.message);
-      else throw error;
+      if (error.code === 'not-a-photo') {
+        this.#store.ignore(file);
+        this.#ignored += 1;
+      } else if (!isPhotoProblem(error.code)) throw error;
+      else if (isThere(path)) this.#setAside(file, error.code, error.message);
+      else if (this.#isStillHere(file.folderId)) this.#store.vanishedMeanwhile(file);
+      else this.#isOffline(file.folderId);
     }
   }
 
-  async #store(file: FoundFile, reading: FileReading): Promise<void> {
-    const { library } = this.#parts;
-    const serving = this.#parts.serving();
-    const { contentHash, extraction, sizeBytes, modifiedAtMs } = reading;
-    const stamped = { ...file, sizeBytes, modifiedAtMs };
-    const code = extraction && encodeStatistics(serving.layout, extraction.powerMeans);
-    const vector = code && (await serving.describe(code));
-    const contentId = library.change(() => {
-      const known = library.photos.contentWithHash(contentHash);
-      const content = known ?? library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
-      if (code && vector) {
-        const { extractionKey, id } = serving.generation;
-        if (this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
-        library.generations.addDescriptors(id, [{ contentId: content, vector }]);
-      }
-      const old = this.#vanishedByContent.get(content)?.pop();
-      if (old) {
-        library.photos.move(old.id, stamped);
-        this.#moved += 1;
-      } else {
-        library.photos.record(stamped, content, Date.now());
-        this.#indexed += 1;
-      }
-      return content;
-    });
-    if (extraction) library.thumbnails.set(contentHash, extraction.thumbnail);
-    if (vector) serving.add(contentId, vector);
+  #setAside(
+    file: Pick<FoundFile, 'folderId' | 'directory' | 'name'> & Partial<FoundFile>,
+    code: PhotoProblemCode,
+    message: string,
+  ): void {
+    this.#store.setAside(file, { code, message });
+    this.#skip(this.#pathOf(file), code, message);
   }
 
-  #setAside(file: FoundFile, code: PhotoProblemCode, message: string): void {
-    const { library } = this.#parts;
-    library.change(() => library.photos.recordProblem(file, { code, message }, Date.now()));
-    this.#skipped.push({ path: file.path, code, message });
+  #skip(path: string, code: PhotoProblemCode, message: string): void {
+    this.#skippedCount += 1;
+    if (this.#skipped.length < listedProblems) this.#skipped.push({ path, code, message });
+  }
+
+  #pathOf({ folderId, directory, name }: Pick<FoundFile, 'folderId' | 'directory' | 'name'>): string {
+    return join(this.#folderPaths.get(folderId) ?? '', directory, name);
   }
 
   #advance(control: JobControl): void {
@@ -216,46 +261,23 @@ export class IndexJob {
     this.#parts.onLibraryChanged();
   }
 
-  /** Forgets files that are gone and were not found again elsewhere; returns how many. */
-  #forget(): number {
-    const { library } = this.#parts;
-    const gone = [...this.#vanishedByContent.values()].flat();
-    library.change(() => library.photos.forget(gone.map(({ id }) => id)));
-    this.#parts.serving().delete(library.forgetOrphans());
-    return gone.filter(({ contentId }) => contentId !== null).length;
-  }
-
-  #summarise(control: JobControl, removed: number): void {
+  #summarise(control: JobControl): void {
     const now = performance.now();
     const readingSeconds = (now - this.#readingSinceMs) / 1000;
+    const { indexed, moved, removed } = this.#store;
     control.summarise({
       photos: this.#parts.library.photos.counts().photos,
-      indexed: this.#indexed,
+      indexed,
       unchanged: this.#unchanged,
-      moved: this.#moved,
+      moved,
       removed,
       ignored: this.#ignored,
       skipped: this.#skipped,
+      skippedCount: this.#skippedCount,
+      offline: [...this.#offline].map((id) => this.#folderPaths.get(id) ?? ''),
       seconds: (now - this.#startedMs) / 1000,
-      photosPerSecond: this.#indexed > 0 ? this.#indexed / readingSeconds : 0,
+      photosPerSecond: indexed > 0 ? indexed / readingSeconds : 0,
     });
     this.#parts.onLibraryChanged();
   }
-}
-
-/** A content that is already known needs no size: only its file is new. */
-function pictureOf(extraction: FileReading['extraction']): { width: number; height: number; format: string } {
-  if (!extraction)
-    throw new SemblanceError('internal', 'A photo was taken for known, but is not. Index again.');
-  return { width: extraction.width, height: extraction.height, format: extraction.format };
-}
-
-function groupByContent(files: KnownFile[]): Map<number, KnownFile[]> {
-  const groups = new Map<number, KnownFile[]>();
-  for (const file of files) {
-    // Files that were set aside have no content; none can be found again elsewhere.
-    const key = file.contentId ?? -file.id;
-    groups.set(key, [...(groups.get(key) ?? []), file]);
-  }
-  return groups;
 }

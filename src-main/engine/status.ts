@@ -28,5 +28,6 @@ export async function engineStatus(engine: Engine): Promise<EngineStatus> {
     provider: engine.provider,
     threads: computeThreads(),
     model: modelNames(engine.recipe).join(' + '),
+    watching: engine.watching.status(),
   };
 }

@@ -189,13 +189,14 @@ function summariesOf({ library }: Engine, contentId: number): PhotoSummary[] {
   return library.photos
     .withContent(contentId)
     .slice(0, 1)
-    .map(({ id, name, directory, folderId, width, height }) => ({
+    .map(({ id, name, directory, folderId, width, height, offline }) => ({
       id,
       name,
       directory,
       folderId,
       width,
       height,
+      offline,
     }));
 }
 

@@ -67,7 +67,7 @@ export async function readAgain(
   const rest = await readSuspectsAgain(library, contentIds, startAlone, control, keep);
   await inParallel(rest, vision.concurrency, control, (contentId) =>
     unlessUnreadable(async () => {
-      const photo = library.photos.withContent(contentId).at(0);
+      const photo = library.photos.withContent(contentId).find(({ offline }) => !offline);
       if (!photo) return;
       await inFlight(library, photo, async () =>
         keep(contentId, await vision.extractFile(photo.path, () => false)),

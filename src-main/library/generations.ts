@@ -130,7 +130,7 @@ export class Generations {
   missing(generationId: number): number[] {
     return this.#database
       .prepare<[number], { id: number }>(
-        `SELECT id FROM contents WHERE NOT EXISTS
+        `SELECT id FROM contents WHERE orphanedAtMs IS NULL AND NOT EXISTS
            (SELECT 1 FROM descriptors WHERE generationId = ? AND contentId = contents.id) ORDER BY id`,
       )
       .all(generationId)
@@ -148,7 +148,8 @@ export class Generations {
 
   /**
    * Tells the set of descriptors of a generation from any other, for index files that must match it: descriptors
-   * are never rewritten under the same row, so their number and newest row change with every change.
+   * are never rewritten under the same row, so their number and newest row change with every change. Those of pictures
+   * in no file are in no index.
    */
   stamp(generationId: number): string {
     const row = this.#database
@@ -156,14 +157,34 @@ export class Generations {
         'SELECT count(*) AS total, max(id) AS newest, sum(id) AS sum FROM descriptors WHERE generationId = ?',
       )
       .get(generationId);
-    return `${row?.total ?? 0}-${row?.newest ?? 0}-${row?.sum ?? 0}`;
+    const orphaned = this.#database
+      .prepare<[number], { total: number; sum: number | null }>(
+        `SELECT count(*) AS total, sum(descriptors.id) AS sum
+         FROM contents JOIN descriptors ON descriptors.contentId = contents.id
+         WHERE orphanedAtMs IS NOT NULL AND generationId = ?`,
+      )
+      .get(generationId);
+    const total = (row?.total ?? 0) - (orphaned?.total ?? 0);
+    return `${total}-${row?.newest ?? 0}-${(row?.sum ?? 0) - (orphaned?.sum ?? 0)}`;
   }
 
-  /** All descriptors of a generation, in the order of their pictures' ids. */
+  /** A picture's descriptor, in a file or not. */
+  descriptor(generationId: number, contentId: number): Float32Array | undefined {
+    const vector = this.#database
+      .prepare<[number, number], Buffer>(
+        'SELECT vector FROM descriptors WHERE generationId = ? AND contentId = ?',
+      )
+      .pluck()
+      .get(generationId, contentId);
+    return vector && floatsOf(vector);
+  }
+
+  /** All descriptors of a generation of pictures in files, in the order of the pictures' ids. */
   *descriptors(generationId: number): Generator<{ contentId: number; vector: Float32Array }> {
     const rows = this.#database
       .prepare<[number], { contentId: number; vector: Buffer }>(
-        'SELECT contentId, vector FROM descriptors WHERE generationId = ? ORDER BY contentId',
+        `SELECT contentId, vector FROM descriptors JOIN contents ON contents.id = contentId
+         WHERE generationId = ? AND orphanedAtMs IS NULL ORDER BY contentId`,
       )
       .iterate(generationId);
     for (const { contentId, vector } of rows) yield { contentId, vector: floatsOf(vector) };

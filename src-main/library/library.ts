@@ -15,10 +15,13 @@ import { durably } from './durably.ts';
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
 import { Folders } from './folders.ts';
+import { Files } from './files.ts';
+import { FolderPlaces } from './folder-places.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
 import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
+import { Orphans } from './orphans.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
@@ -26,12 +29,23 @@ import { ProfileTimesStore } from './profile-times.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
+import { systemVolumes, type VolumeTable } from './volumes.ts';
+
+export interface LibraryOptions {
+  /** What the next one that wants to write is told of; a command on a terminal by default. */
+  program?: OwnerProgram | undefined;
+  /** Tells what is mounted. */
+  volumes?: VolumeTable | undefined;
+}
 
 export class Library {
   readonly path: string;
   readonly access: 'read' | 'write';
   readonly folders: Folders;
   readonly photos: Photos;
+  readonly files: Files;
+  readonly places: FolderPlaces;
+  readonly orphans: Orphans;
   readonly inFlight: InFlight;
   readonly extractions: Extractions;
   readonly powerMeans: PowerMeansCache;
@@ -47,13 +61,22 @@ export class Library {
   readonly #lock: WriteLock | null;
   #thumbnails: Thumbnails | null = null;
 
-  private constructor(path: string, access: 'read' | 'write', database: Connection, lock: WriteLock | null) {
+  private constructor(
+    path: string,
+    access: 'read' | 'write',
+    database: Connection,
+    lock: WriteLock | null,
+    volumes: VolumeTable,
+  ) {
     this.path = path;
     this.access = access;
     this.#database = database;
     this.#lock = lock;
-    this.folders = new Folders(database);
-    this.photos = new Photos(database, () => this.folders.offlineIds());
+    this.files = new Files(database);
+    this.places = new FolderPlaces(database, this.files, volumes);
+    this.orphans = new Orphans(database);
+    this.folders = new Folders(database, this.places);
+    this.photos = new Photos(database, () => this.places.offlineIds());
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
     this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));
@@ -69,17 +92,17 @@ export class Library {
 
   /**
    * Opens the library in a folder. One process at a time can write; any number can read beside it.
-   * @param program who the next one is told of
    * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `library-read-only`,
    *   `disk-full`
    */
-  static open(path: string, access: 'read' | 'write', program: OwnerProgram = 'terminal'): Library {
+  static open(path: string, access: 'read' | 'write', options: LibraryOptions = {}): Library {
+    const { program = 'terminal', volumes = systemVolumes } = options;
     refuseNewer(path);
     const lock = access === 'write' ? takeWriteLock(path, program) : null;
     let database: Connection | null = null;
     try {
       database = openDatabase(path, access);
-      const library = new Library(path, access, database, lock);
+      const library = new Library(path, access, database, lock, volumes);
       if (access === 'write') explained(path, () => library.backup.open());
       return library;
     } catch (error) {
@@ -142,8 +165,8 @@ export class Library {
   }
 
   /**
-   * Makes the cache fit a budget: other extractions go first, then pictures of those that are wanted, the last of them
-   * first. Returns how many pictures' statistics went.
+   * Makes the cache fit a budget: other extractions go first, then pictures of those that are wanted: what no file
+   * contains any more, and then the last of them first. Returns how many pictures' statistics went.
    */
   trimCache(budgetBytes: number, wantedKeys: readonly string[]): number {
     const place = ({ key }: CachedExtraction): number =>
@@ -154,16 +177,32 @@ export class Library {
     for (const { key, pictures, bytesPerPicture } of this.extractions.list().sort(wantedFirst)) {
       const kept = Math.min(pictures, Math.max(0, Math.floor(left / bytesPerPicture)));
       left -= kept * bytesPerPicture;
-      if (kept < pictures) gone += this.change(() => this.powerMeans.keepFirst(key, kept));
+      if (kept === pictures) continue;
+      gone += this.change(() => {
+        const dropped = this.orphans.dropStatistics(key, pictures - kept);
+        return kept < pictures - dropped ? dropped + this.powerMeans.keepFirst(key, kept) : dropped;
+      });
     }
     return gone;
   }
 
-  /** Forgets pictures that no file contains any more; returns their ids. */
-  forgetOrphans(): number[] {
-    const orphans = this.change(() => this.photos.forgetOrphans());
-    if (orphans.length > 0) this.thumbnails.delete(orphans.map(({ hash }) => hash));
-    return orphans.map(({ id }) => id);
+  /** Forgets a folder with its photos and all that was computed of them; returns the pictures that went. */
+  removeFolder(folderId: number): number[] {
+    const gone = this.decide(() => {
+      this.folders.remove(folderId);
+      return this.orphans.forgetUnaccounted();
+    });
+    return this.#dropThumbnails(gone);
+  }
+
+  /** Forgets pictures that have been in no file since before a time; returns how many. */
+  forgetOrphansBefore(ms: number): number {
+    return this.#dropThumbnails(this.change(() => this.orphans.forgetBefore(ms))).length;
+  }
+
+  #dropThumbnails(gone: { id: number; hash: string }[]): number[] {
+    if (gone.length > 0) this.thumbnails.delete(gone.map(({ hash }) => hash));
+    return gone.map(({ id }) => id);
   }
 
   close(): void {

@@ -23,15 +23,20 @@ export interface FileStamp {
   modifiedAtMs: number;
 }
 
+/** A file as it is written down; its number on the file system where that is known. */
+export type RecordedFile = FileLocation & FileStamp & { inode?: number | null };
+
 /** A file as the catalogue remembers it. */
 export interface KnownFile extends FileLocation, FileStamp {
   id: number;
   contentId: number | null;
   problemCode: PhotoProblemCode | null;
   problemMessage: string | null;
+  /** Its number on its file system, by which it is known again under another name. */
+  inode: number | null;
 }
 
-interface DetailsRow extends Omit<PhotoDetails, 'path' | 'tags'> {
+interface DetailsRow extends Omit<PhotoDetails, 'path' | 'tags' | 'offline'> {
   folderPath: string;
   /** A JSON array. */
   tags: string;
@@ -80,13 +85,15 @@ export class Photos {
     const total = this.#database
       .prepare<unknown[], { total: number }>(`SELECT count(*) AS total FROM ${joined} WHERE ${sql}`)
       .get(...parameters);
-    const photos = this.#database
-      .prepare<unknown[], PhotoSummary>(
+    const rows = this.#database
+      .prepare<unknown[], Omit<PhotoSummary, 'offline'>>(
         `SELECT photos.id, photos.name, photos.directory, photos.folderId, contents.width, contents.height
          FROM (SELECT photos.* FROM ${joined} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?) AS photos
          JOIN contents ON contents.id = photos.contentId ORDER BY ${order}`,
       )
       .all(...parameters, query.limit, query.offset);
+    const offline = new Set(this.#offlineFolderIds());
+    const photos = rows.map((row) => ({ ...row, offline: offline.has(row.folderId) }));
     return { total: total?.total ?? 0, photos };
   }
 
@@ -115,7 +122,7 @@ export class Photos {
   details(photoId: number): PhotoDetails {
     const row = this.#database.prepare<[number], DetailsRow>(`${details} WHERE photos.id = ?`).get(photoId);
     if (!row) throw gone();
-    return toDetails(row);
+    return this.#toDetails(row);
   }
 
   /** The picture that a photo's file contains. @throws SemblanceError `not-found` */
@@ -135,7 +142,16 @@ export class Photos {
     return this.#database
       .prepare<unknown[], DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
       .all(contentId, ...parameters)
-      .map(toDetails);
+      .map((row) => this.#toDetails(row));
+  }
+
+  #toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails {
+    return {
+      ...row,
+      path: join(folderPath, row.directory, row.name),
+      tags: JSON.parse(row.tags) as string[],
+      offline: this.#offlineFolderIds().includes(row.folderId),
+    };
   }
 
   /** Place and picture of every searchable photo. */
@@ -182,28 +198,31 @@ export class Photos {
   filesOfFolder(folderId: number): KnownFile[] {
     return this.#database
       .prepare<[number], KnownFile>(
-        `SELECT id, folderId, directory, name, sizeBytes, modifiedAtMs, contentId, problemCode, problemMessage
+        `SELECT id, folderId, directory, name, sizeBytes, modifiedAtMs, contentId, problemCode, problemMessage, inode
          FROM photos WHERE folderId = ?`,
       )
       .all(folderId);
   }
 
-  /** Different pictures. */
+  /** Different pictures that are in files. */
   contentCount(): number {
     return (
-      this.#database.prepare<[], { total: number }>('SELECT count(*) AS total FROM contents').get()?.total ??
-      0
+      this.#database
+        .prepare<[], number>('SELECT count(*) FROM contents WHERE orphanedAtMs IS NULL')
+        .pluck()
+        .get() ?? 0
     );
   }
 
-  /** Ids of all pictures, in the order of their hashes: a random one, but the same each time. */
+  /** Ids of all pictures that are in files, in the order of their hashes: a random one, but the same each time. */
   contentIds(): number[] {
     return this.#database
-      .prepare<[], { id: number }>('SELECT id FROM contents ORDER BY hash')
+      .prepare<[], { id: number }>('SELECT id FROM contents WHERE orphanedAtMs IS NULL ORDER BY hash')
       .all()
       .map(({ id }) => id);
   }
 
+  /** The picture with a hash, in a file or not. */
   contentWithHash(hash: string): number | undefined {
     return this.#database
       .prepare<[string], { id: number }>('SELECT id FROM contents WHERE hash = ?')
@@ -218,13 +237,24 @@ export class Photos {
   }
 
   /** Records that a file contains a picture, whether the file is new or changed. Returns the photo's id. */
-  record(file: FileLocation & FileStamp, contentId: number, nowMs: number): number {
-    return this.#upsert(file, contentId, null, null, nowMs);
+  record(file: RecordedFile, contentId: number, nowMs: number): number {
+    const id = this.#upsert(file, contentId, null, null, nowMs);
+    this.#return(contentId);
+    return id;
+  }
+
+  /** A picture is in a file again. */
+  #return(contentId: number): void {
+    this.#database
+      .prepare(
+        'UPDATE contents SET orphanedAtMs = NULL, orphanedPhotoId = NULL WHERE id = ? AND orphanedAtMs IS NOT NULL',
+      )
+      .run(contentId);
   }
 
   /** Records that a file was set aside. */
   recordProblem(
-    file: FileLocation & FileStamp,
+    file: RecordedFile,
     problem: { code: PhotoProblemCode; message: string },
     nowMs: number,
   ): number {
@@ -232,67 +262,51 @@ export class Photos {
   }
 
   #upsert(
-    file: FileLocation & FileStamp,
+    file: RecordedFile,
     contentId: number | null,
     problemCode: string | null,
     problemMessage: string | null,
-    nowMs: number,
+    addedAtMs: number,
   ): number {
+    const { folderId, directory, name, sizeBytes, modifiedAtMs, inode = null } = file;
     const row = this.#database
-      .prepare<unknown[], { id: number }>(
-        `INSERT INTO photos (folderId, directory, name, sizeBytes, modifiedAtMs, addedAtMs,
-                             contentId, problemCode, problemMessage)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      .prepare<[object], { id: number }>(
+        // A picture that was in no file comes back under the id that its last file had, unless another has it now.
+        `INSERT INTO photos (id, folderId, directory, name, sizeBytes, modifiedAtMs, addedAtMs,
+                             contentId, problemCode, problemMessage, inode)
+         VALUES ((SELECT orphanedPhotoId FROM contents WHERE id = @contentId
+                  AND NOT EXISTS (SELECT 1 FROM photos WHERE id = orphanedPhotoId)),
+                 @folderId, @directory, @name, @sizeBytes, @modifiedAtMs, @addedAtMs,
+                 @contentId, @problemCode, @problemMessage, @inode)
          ON CONFLICT (folderId, directory, name) DO UPDATE SET
            sizeBytes = excluded.sizeBytes, modifiedAtMs = excluded.modifiedAtMs, contentId = excluded.contentId,
-           problemCode = excluded.problemCode, problemMessage = excluded.problemMessage
+           problemCode = excluded.problemCode, problemMessage = excluded.problemMessage, inode = excluded.inode
          RETURNING id`,
       )
-      .get(
-        file.folderId,
-        file.directory,
-        file.name,
-        file.sizeBytes,
-        file.modifiedAtMs,
-        nowMs,
+      .get({
+        folderId,
+        directory,
+        name,
+        sizeBytes,
+        modifiedAtMs,
+        addedAtMs,
         contentId,
         problemCode,
         problemMessage,
-      );
+        inode,
+      });
     return row?.id ?? 0;
   }
 
   /** Gives a known photo its new place; it keeps its id. */
-  move(photoId: number, file: FileLocation & FileStamp): void {
+  move(photoId: number, { folderId, directory, name, sizeBytes, modifiedAtMs, inode }: RecordedFile): void {
     this.#database
       .prepare(
-        'UPDATE photos SET folderId = ?, directory = ?, name = ?, sizeBytes = ?, modifiedAtMs = ? WHERE id = ?',
+        `UPDATE photos SET folderId = ?, directory = ?, name = ?, sizeBytes = ?, modifiedAtMs = ?, inode = ?
+         WHERE id = ?`,
       )
-      .run(file.folderId, file.directory, file.name, file.sizeBytes, file.modifiedAtMs, photoId);
+      .run(folderId, directory, name, sizeBytes, modifiedAtMs, inode ?? null, photoId);
   }
-
-  forget(photoIds: number[]): void {
-    const statement = this.#database.prepare('DELETE FROM photos WHERE id = ?');
-    for (const id of photoIds) statement.run(id);
-  }
-
-  /** Deletes pictures that no file contains any more, with all that was computed of them. */
-  forgetOrphans(): { id: number; hash: string }[] {
-    return this.#database
-      .prepare<[], { id: number; hash: string }>(
-        `DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM photos WHERE photos.contentId = contents.id)
-         RETURNING id, hash`,
-      )
-      .all();
-  }
-}
-
-function toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails {
-  return {
-    ...row,
-    path: join(folderPath, row.directory, row.name),
-    tags: JSON.parse(row.tags) as string[],
-  };
 }
 
 function gone(): SemblanceError {

@@ -46,8 +46,18 @@ export class PowerMeansCache {
       .run(contentId, extractionKey, data, presentEncoding);
   }
 
+  /** Cached pictures that are in files. */
   count(extractionKey: string): number {
-    return this.#number('SELECT count(*) AS number FROM powerMeans WHERE extractionKey = ?', extractionKey);
+    const all = this.#number(
+      'SELECT count(*) AS number FROM powerMeans WHERE extractionKey = ?',
+      extractionKey,
+    );
+    const orphaned = this.#number(
+      `SELECT count(*) AS number FROM contents JOIN powerMeans ON powerMeans.contentId = contents.id
+       WHERE orphanedAtMs IS NOT NULL AND extractionKey = ?`,
+      extractionKey,
+    );
+    return all - orphaned;
   }
 
   #number(query: string, ...parameters: string[]): number {
@@ -85,7 +95,7 @@ export class PowerMeansCache {
   }
 
   /**
-   * Ids of all cached pictures, or of a large library an even sample of at most `atMost`, taken in the order of the
+   * Ids of all cached pictures that are in files, or of a large library an even sample of at most `atMost`, taken in the order of the
    * content hashes: independent of the order in which photos came, and the same each time.
    * @param alsoIn an extraction of which they must be cached as well
    */
@@ -93,7 +103,7 @@ export class PowerMeansCache {
     const ids = this.#database
       .prepare<[string, string], { contentId: number }>(
         `SELECT contentId FROM powerMeans JOIN contents ON contents.id = contentId
-         WHERE extractionKey = ? AND EXISTS
+         WHERE extractionKey = ? AND orphanedAtMs IS NULL AND EXISTS
            (SELECT 1 FROM powerMeans AS other
             WHERE other.contentId = powerMeans.contentId AND other.extractionKey = ?)
          ORDER BY hash`,
@@ -115,7 +125,8 @@ export class PowerMeansCache {
   ): Generator<CachedPowerMeans> {
     const ids = this.#database
       .prepare<[string, number, number, number], { contentId: number }>(
-        `SELECT contentId FROM powerMeans WHERE extractionKey = ? AND contentId % ? = ? AND NOT EXISTS
+        `SELECT contentId FROM powerMeans JOIN contents ON contents.id = contentId
+         WHERE extractionKey = ? AND contentId % ? = ? AND orphanedAtMs IS NULL AND NOT EXISTS
            (SELECT 1 FROM descriptors WHERE generationId = ? AND descriptors.contentId = powerMeans.contentId)
          ORDER BY contentId`,
       )
@@ -130,7 +141,7 @@ export class PowerMeansCache {
   missing(extractionKey: string): number[] {
     return this.#database
       .prepare<[string], { id: number }>(
-        `SELECT id FROM contents WHERE NOT EXISTS
+        `SELECT id FROM contents WHERE orphanedAtMs IS NULL AND NOT EXISTS
            (SELECT 1 FROM powerMeans WHERE extractionKey = ? AND contentId = contents.id) ORDER BY id`,
       )
       .all(extractionKey)

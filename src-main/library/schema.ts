@@ -130,6 +130,17 @@ export const migrations = [
   -- The file system that holds the folder, and where on it: how a drive is known again under another mount point.
   ALTER TABLE folders ADD COLUMN volume TEXT;
   ALTER TABLE folders ADD COLUMN pathOnVolume TEXT;
+  -- The file's number on its file system, by which it is known again under another name without being read.
+  ALTER TABLE photos ADD COLUMN inode INTEGER;
+  -- Files that were read and are no photos, so that they are read again only when they change.
+  CREATE TABLE otherFiles (
+    folderId INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE,
+    directory TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sizeBytes INTEGER NOT NULL,
+    modifiedAtMs REAL NOT NULL,
+    PRIMARY KEY (folderId, directory, name)
+  ) STRICT, WITHOUT ROWID;
 
   -- What the file itself tells; metadataVersion 0 stands for pictures that were read before that was looked at.
   ALTER TABLE contents ADD COLUMN metadataVersion INTEGER NOT NULL DEFAULT 0;
@@ -142,6 +153,7 @@ export const migrations = [
   CREATE INDEX contentsByTaken ON contents(takenAtMs) WHERE takenAtMs IS NOT NULL;
   -- Since when no file contains the picture; it is kept for a while, because files that went often come back.
   ALTER TABLE contents ADD COLUMN orphanedAtMs INTEGER;
+  ALTER TABLE contents ADD COLUMN orphanedPhotoId INTEGER; -- the id that its last file had, and gets back
   CREATE INDEX contentsOrphaned ON contents(orphanedAtMs) WHERE orphanedAtMs IS NOT NULL;
 
   -- Keywords that the file itself holds.

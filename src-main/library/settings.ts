@@ -9,6 +9,7 @@ const defaultCacheBudgetBytes = 20e9;
 const storedSchema = v.object({
   lowPriority: v.fallback(v.boolean(), false),
   cacheBudgetBytes: v.fallback(v.pipe(v.number(), v.minValue(0)), defaultCacheBudgetBytes),
+  watch: v.fallback(v.boolean(), true),
 });
 
 export class SettingsStore {

@@ -35,6 +35,10 @@ export async function answerCommand(
     const { path } = parseCommand('addFolder', args);
     return host.call('addFolder', { path: allowedFolder(path, host.roots) });
   }
+  if (command === 'relocateFolder') {
+    const { folderId, path } = parseCommand('relocateFolder', args);
+    return host.call('relocateFolder', { folderId, path: allowedFolder(path, host.roots) });
+  }
   if (command === 'importModel') {
     const { path, ...request } = parseCommand('importModel', args);
     return host.call('importModel', { ...request, path: allowedFile(path, host.roots) });

@@ -11,6 +11,7 @@ export { type InstalledModel, installedModels } from './models.ts';
 
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
+export { isPhotoName } from './photo-format.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';

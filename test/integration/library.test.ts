@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../src-main/contract/index.ts';
-import { Library, scanFolder } from '../../src-main/library/index.ts';
+import { Library, scanFolder, type ScannedFolder } from '../../src-main/library/index.ts';
 
 let root: string;
 let library: Library;
+const checkpoint = (): Promise<void> => Promise.resolve();
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'semblance-library-'));
@@ -28,10 +29,8 @@ function makeFolder(name: string, files: string[]): string {
 }
 
 /** Records every file that a scan wants to read, each with a content of its own. */
-async function scanAndRecord(folder: { id: number; path: string }): Promise<number> {
-  const { toRead } = await scanFolder(folder, library.photos.filesOfFolder(folder.id), () =>
-    Promise.resolve(),
-  );
+async function scanAndRecord(folder: ScannedFolder): Promise<number> {
+  const { toRead } = await scanFolder(folder, library.files, { checkpoint });
   for (const file of toRead) {
     const hash = `hash of ${file.name}`;
     const content =
@@ -85,21 +84,23 @@ describe('scanning', () => {
     expect(library.photos.counts().photos).toBe(3);
   });
 
-  it('tells which files have vanished', async () => {
-    const path = makeFolder('photos', ['a.jpg', 'b.jpg']);
+  it('tells which files have vanished, and which only have another name', async () => {
+    const path = makeFolder('photos', ['a.jpg', 'b.jpg', 'c.jpg']);
     const folder = library.folders.add(path, 1);
     await scanAndRecord(folder);
     renameSync(join(path, 'a.jpg'), join(path, 'moved.jpg'));
-    const scan = await scanFolder(folder, library.photos.filesOfFolder(folder.id), () => Promise.resolve());
-    expect(scan.vanished.map(({ name }) => name)).toEqual(['a.jpg']);
-    expect(scan.toRead.map(({ name }) => name)).toEqual(['moved.jpg']);
+    rmSync(join(path, 'c.jpg'));
+    const scan = await scanFolder(folder, library.files, { checkpoint });
+    expect(scan.vanished.map(({ name }) => name)).toEqual(['c.jpg']);
+    expect(scan.renamed.map(({ from, to }) => [from.name, to.name])).toEqual([['a.jpg', 'moved.jpg']]);
+    expect(scan.toRead).toEqual([]);
   });
 
   it('passes over hidden files and does not follow links', async () => {
     const path = makeFolder('photos', ['.hidden/a.jpg', '.b.jpg', 'c.jpg']);
     symlinkSync(makeFolder('outside', ['secret.jpg']), join(path, 'link'));
     const folder = library.folders.add(path, 1);
-    const scan = await scanFolder(folder, [], () => Promise.resolve());
+    const scan = await scanFolder(folder, library.files, { checkpoint });
     expect(scan.toRead.map(({ name }) => name)).toEqual(['c.jpg']);
   });
 
@@ -107,7 +108,7 @@ describe('scanning', () => {
     const path = makeFolder('photos', ['a.jpg']);
     const folder = library.folders.add(path, 1);
     rmSync(path, { recursive: true });
-    await expect(scanFolder(folder, [], () => Promise.resolve())).rejects.toMatchObject({
+    await expect(scanFolder(folder, library.files, { checkpoint })).rejects.toMatchObject({
       code: 'no-such-folder',
     });
   });
@@ -138,8 +139,7 @@ describe('folders', () => {
     const two = library.folders.add(makeFolder('two', ['b.jpg']), 1);
     await scanAndRecord(one);
     await scanAndRecord(two);
-    expect(library.folders.remove(one.id)).toBe(1);
-    expect(library.forgetOrphans()).toHaveLength(1);
+    expect(library.removeFolder(one.id)).toHaveLength(1);
     expect(
       library.photos.page({ offset: 0, limit: 10, order: 'added' }).photos.map(({ name }) => name),
     ).toEqual(['b.jpg']);

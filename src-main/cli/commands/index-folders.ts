@@ -7,7 +7,7 @@ import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { profileNamed, profileOption } from '../profile-option.ts';
 import { withEngine } from '../with-engine.ts';
 
-/** Skipped photos listed on a terminal; JSON lists them all. */
+/** Skipped photos listed on a terminal; JSON lists a thousand. */
 const listedProblems = 10;
 
 interface IndexOptions extends LibraryOptions {
@@ -72,16 +72,19 @@ async function addFolder(engine: Engine, path: string): Promise<Folder> {
 }
 
 function printSummary(summary: IndexSummary): void {
-  const { photos, indexed, unchanged, moved, removed, ignored, skipped, seconds, photosPerSecond } = summary;
+  const { photos, indexed, unchanged, moved, removed, ignored, skipped, skippedCount } = summary;
+  const { offline, seconds, photosPerSecond } = summary;
   const rate = indexed > 0 ? `, ${photosPerSecond.toFixed(1)} photos/s` : '';
   console.log(`${photos} photos in the library (${seconds.toFixed(1)} s${rate})`);
-  const counts = { indexed, unchanged, moved, removed, ignored, skipped: skipped.length };
+  const counts = { indexed, unchanged, moved, removed, ignored, skipped: skippedCount };
   const told = Object.entries(counts).filter(([, count]) => count > 0);
-  if (told.length > 0) console.log(told.map(([word, count]) => `${word} ${count}`).join(', '));
+  if (told.length > 0)
+    console.log(told.map(([word, count]) => `${word} ${count.toLocaleString('en')}`).join(', '));
+  for (const path of offline) console.log(`  ${path} is not there; its photos stay searchable`);
   for (const { path, code, message } of skipped.slice(0, listedProblems)) {
     console.log(`  ${path}: ${message} (${code})`);
   }
-  if (skipped.length > listedProblems) {
-    console.log(`  … and ${skipped.length - listedProblems} more; --json lists them all`);
+  if (skippedCount > listedProblems) {
+    console.log(`  … and ${skippedCount - listedProblems} more; --json lists the first thousand`);
   }
 }

@@ -24,7 +24,15 @@ function setUp(total: number): {
       const { offset, limit } = args as { offset: number; limit: number };
       asked.push(offset);
       const ids = Array.from({ length: Math.min(limit, library.total - offset) }, (_, i) => offset + i);
-      const photos = ids.map((id) => ({ id, name: '', directory: '', folderId: 1, width: 1, height: 1 }));
+      const photos = ids.map((id) => ({
+        id,
+        name: '',
+        directory: '',
+        folderId: 1,
+        width: 1,
+        height: 1,
+        offline: false,
+      }));
       return Promise.resolve({ id: 1, ok: true, value: { total: library.total, photos } });
     },
     subscribe: () => () => undefined,

@@ -41,6 +41,7 @@ const library: PhotoSummary[] = Array.from({ length: 24 }, (_, i) => ({
   folderId: 1,
   width: 4,
   height: 3,
+  offline: false,
 }));
 
 const freePlan: RetunePlan = {

@@ -317,6 +317,7 @@ function resultsOf(...ids: number[]): PreviewResult[] {
     folderId: 1,
     width: 1,
     height: 1,
+    offline: false,
   });
   return ids.map((id) => ({ photo: photo(id), score: 1 }));
 }
