@@ -35,6 +35,11 @@ import type {
 /** A photo handed over as a file's content may have this many bytes. */
 export const maxPhotoBytes = 256 * 1024 * 1024;
 
+/** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
+export const usualMaxMegapixels = 150;
+/** More cannot be allowed. */
+export const mostMaxMegapixels = 1000;
+
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const page = {
   offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -162,7 +167,11 @@ export const commandArguments = {
   timeProfiles: none,
   settings: none,
   changeSettings: v.partial(
-    v.strictObject({ lowPriority: v.boolean(), cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)) }),
+    v.strictObject({
+      lowPriority: v.boolean(),
+      cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)),
+      maxMegapixels: v.pipe(v.number(), v.minValue(1), v.maxValue(mostMaxMegapixels)),
+    }),
   ),
 } as const;
 

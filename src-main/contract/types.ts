@@ -85,7 +85,8 @@ export interface SearchAnswer {
  * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
  * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
- * `renew-cache` brings what an older version stored into the present form, and `download` adds a model of the catalogue.
+ * `renew-cache` brings what an older version stored into the present form, `metadata` reads what files tell of photos that
+ * were indexed before that was looked at, and `download` adds a model of the catalogue.
  */
 export type JobKind =
   | 'index'
@@ -98,6 +99,7 @@ export type JobKind =
   | 'eight-bit'
   | 'time-profiles'
   | 'renew-cache'
+  | 'metadata'
   | 'download';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
@@ -264,6 +266,8 @@ export interface Settings {
   lowPriority: boolean;
   /** Bytes that cached feature statistics may take. Photos beyond it are read again when the recipe changes. */
   cacheBudgetBytes: number;
+  /** Photos with more megapixels are left out. */
+  maxMegapixels: number;
 }
 
 /** What the host around the interface can do. */

@@ -22,6 +22,7 @@ import {
   type InstalledModel,
   installedModels,
   type InstallOptions,
+  limitsFor,
   processor,
   storedReport,
   Vision,
@@ -31,6 +32,7 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { IndexJob } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
+import { completeMetadata } from './metadata-job.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -102,6 +104,7 @@ export class Engine {
       const engine = new Engine(options, library);
       if (options.access === 'write') {
         renewCache(engine);
+        completeMetadata(engine);
         engine.retuning.carryOn();
       }
       return engine;
@@ -178,6 +181,7 @@ export class Engine {
         this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
       },
       settings: extraction,
+      limits: limitsFor(this.library.settings.get().maxMegapixels),
       ...(workers === undefined ? {} : { workers }),
     });
   }

@@ -166,13 +166,14 @@ export class IndexJob {
   async #store(file: FoundFile, reading: FileReading): Promise<void> {
     const { library } = this.#parts;
     const serving = this.#parts.serving();
-    const { contentHash, extraction, sizeBytes, modifiedAtMs } = reading;
+    const { contentHash, extraction, metadata, sizeBytes, modifiedAtMs } = reading;
     const stamped = { ...file, sizeBytes, modifiedAtMs };
     const code = extraction && encodeStatistics(serving.layout, extraction.powerMeans);
     const vector = code && (await serving.describe(code));
     const contentId = library.change(() => {
       const known = library.photos.contentWithHash(contentHash);
       const content = known ?? library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
+      library.metadata.set(content, metadata);
       if (code && vector) {
         const { extractionKey, id } = serving.generation;
         if (this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);

@@ -2,7 +2,7 @@
 import { isPhotoProblem, SemblanceError } from '../contract/index.ts';
 import { encodeStatistics } from '../descriptor/index.ts';
 import type { Library } from '../library/index.ts';
-import { alteredPhotos, alterations, type Vision } from '../vision/index.ts';
+import { alteredPhotos, alterations, limitsFor, type Vision } from '../vision/index.ts';
 import type { JobControl } from './job-run.ts';
 
 /** Photos whose altered copies are made: enough to learn a projection from, and made in a minute or two. */
@@ -79,7 +79,8 @@ export async function makePairs(
       const photo = library.photos.withContent(contentId).at(0);
       if (wanted.length === 0 || !photo) return;
       const { hash } = library.photos.contentOf(photo.id);
-      for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted)) {
+      const limits = limitsFor(library.settings.get().maxMegapixels);
+      for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted, limits)) {
         const { powerMeans } = await vision.extractBytes(bytes, `${alteration}.jpg`);
         const data = encodeStatistics(vision.layout, powerMeans);
         library.change(() => library.variants.add(extractionKey, { contentId, variant: alteration, data }));

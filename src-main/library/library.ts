@@ -3,6 +3,7 @@ import { SemblanceError } from '../contract/index.ts';
 import { type Connection, explained, openDatabase, takeWriteLock, type WriteLock } from './database.ts';
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
+import { FileMetadataStore } from './file-metadata.ts';
 import { Folders } from './folders.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
@@ -20,6 +21,7 @@ export class Library {
   readonly access: 'read' | 'write';
   readonly folders: Folders;
   readonly photos: Photos;
+  readonly metadata: FileMetadataStore;
   readonly inFlight: InFlight;
   readonly extractions: Extractions;
   readonly powerMeans: PowerMeansCache;
@@ -40,6 +42,7 @@ export class Library {
     this.#lock = lock;
     this.folders = new Folders(database);
     this.photos = new Photos(database, () => this.folders.offlineIds());
+    this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
     this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));
