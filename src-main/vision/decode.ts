@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { DecodeBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import { decodeProblem } from './decode-problem.ts';
+import { inTime } from './in-time.ts';
 import { openPhoto } from './open-photo.ts';
 
 /** Eight-bit RGB pixels, row by row. */
@@ -48,15 +49,22 @@ export async function decodePhoto(
   try {
     const { width, height, bytesToDecode, open } = await openPhoto(bytes, format, limits);
     const target = fitted({ width, height }, longerSide);
-    const decode = async () =>
-      (await open())
-        .resize({ ...target, fit: 'fill' })
-        // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
-        .flatten({ background: '#ffffff' })
-        .toColourspace('srgb')
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true });
-    const { data, info } = await (budget?.within(bytesToDecode, decode) ?? decode());
+    const { data, info } = await inTime(limits.timeoutMs, (begin) => {
+      const decode = async () => {
+        const photo = await open();
+        begin();
+        return (
+          photo
+            .resize({ ...target, fit: 'fill' })
+            // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
+            .flatten({ background: '#ffffff' })
+            .toColourspace('srgb')
+            .raw({ depth: 'uchar' })
+            .toBuffer({ resolveWithObject: true })
+        );
+      };
+      return budget?.within(bytesToDecode, decode) ?? decode();
+    });
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
     return { pixels: { data, width: info.width, height: info.height }, width, height };
   } catch (thrown) {

@@ -7,8 +7,61 @@ import type { HeifAnswer, HeifRequest } from './heif-messages.ts';
 /** WebAssembly keeps the memory that it once took, so an idle decoder goes. */
 const idleMs = 10_000;
 
-let worker: Worker | null = null;
-let idle: NodeJS.Timeout | undefined;
+/** What waits for the answer of a thread. */
+interface Pending {
+  id: number;
+  resolve: (tiff: Uint8Array) => void;
+  reject: (reason: Error) => void;
+}
+
+class HeifThread {
+  readonly #worker = new Worker(sibling(import.meta.url, 'heif-worker'));
+  #pending: Pending | null = null;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#worker.on('message', (answer: HeifAnswer) => this.#receive(answer));
+    this.#worker.on('error', (error: unknown) =>
+      this.end(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on('exit', (code) => this.end(new Error(`the decoder ended with code ${code}`)));
+  }
+
+  decode(request: HeifRequest, timeoutMs: number): Promise<Uint8Array> {
+    clearTimeout(this.#idle);
+    this.#worker.ref();
+    const timer = setTimeout(() => this.end(tooSlow(timeoutMs)), timeoutMs);
+    return new Promise<Uint8Array>((resolve, reject) => {
+      this.#pending = { id: request.id, resolve, reject };
+      this.#worker.postMessage(request);
+    }).finally(() => {
+      clearTimeout(timer);
+      // An idle thread keeps no process alive, and goes after a while.
+      this.#worker.unref();
+      this.#idle = setTimeout(() => this.end(new Error('the decoder is idle')), idleMs).unref();
+    });
+  }
+
+  /** Whatever state the decoder is in, the next picture gets a new one. */
+  end(reason: Error): void {
+    if (current === this) current = null;
+    clearTimeout(this.#idle);
+    this.#pending?.reject(reason);
+    this.#pending = null;
+    void this.#worker.terminate();
+  }
+
+  #receive(answer: HeifAnswer): void {
+    const pending = this.#pending;
+    if (pending?.id !== answer.id) return;
+    this.#pending = null;
+    if ('tiff' in answer) pending.resolve(answer.tiff);
+    else
+      pending.reject('error' in answer ? SemblanceError.fromReport(answer.error) : new Error(answer.detail));
+  }
+}
+
+let current: HeifThread | null = null;
 let nextId = 1;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -20,59 +73,12 @@ let last: Promise<unknown> = Promise.resolve();
 export function decodeHeif(
   bytes: Uint8Array,
   profile: Uint8Array | null,
-  limits: DecodeLimits,
-): Promise<Uint8Array> {
-  const result = last.then(() => decodeNow(bytes, profile, limits));
-  last = result.catch(() => undefined);
-  return result;
-}
-
-function decodeNow(
-  bytes: Uint8Array,
-  profile: Uint8Array | null,
   { maxPixels, timeoutMs }: DecodeLimits,
 ): Promise<Uint8Array> {
-  clearTimeout(idle);
-  const current = (worker ??= new Worker(sibling(import.meta.url, 'heif-worker')));
-  const request: HeifRequest = { id: nextId++, bytes, profile, maxPixels };
-  current.ref();
-  return new Promise<Uint8Array>((resolve, reject) => {
-    const timer = setTimeout(() => giveUp(tooSlow(timeoutMs)), timeoutMs);
-    const settle = (): void => {
-      clearTimeout(timer);
-      current.removeAllListeners();
-    };
-    /** Whatever state the decoder is in, the next picture gets a new one. */
-    const giveUp = (reason: Error): void => {
-      settle();
-      if (worker === current) worker = null;
-      void current.terminate();
-      reject(reason);
-    };
-    current.on('message', (answer: HeifAnswer) => {
-      if (answer.id !== request.id) return;
-      settle();
-      rest(current);
-      if ('tiff' in answer) resolve(answer.tiff);
-      else reject('error' in answer ? SemblanceError.fromReport(answer.error) : new Error(answer.detail));
-    });
-    current.on('error', (error: unknown) =>
-      giveUp(error instanceof Error ? error : new Error(String(error))),
-    );
-    current.on('exit', (code) => giveUp(new Error(`the decoder ended with code ${code}`)));
-    current.postMessage(request);
+  const result = last.then(() => {
+    current ??= new HeifThread();
+    return current.decode({ id: nextId++, bytes, profile, maxPixels }, timeoutMs);
   });
-}
-
-/** An idle decoder keeps no process alive, and ends after a while. */
-function rest(current: Worker): void {
-  current.unref();
-  current.on('error', () => {
-    if (worker === current) worker = null;
-  });
-  idle = setTimeout(() => {
-    if (worker === current) worker = null;
-    void current.terminate();
-  }, idleMs);
-  idle.unref();
+  last = result.catch(() => undefined);
+  return result;
 }

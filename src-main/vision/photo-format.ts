@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
 import { SemblanceError } from '../contract/index.ts';
-import { rawFormatOfTiff } from './raw-preview.ts';
+import { rawFormatOf } from './raw-preview.ts';
 
 const photoExtensions = new Set(
   [
@@ -25,13 +25,12 @@ const formats: Partial<Record<string, string>> = {
   avif: 'avif',
   heic: 'heic',
   cr3: 'cr3',
-  raf: 'raf',
-  orf: 'orf',
-  rw2: 'rw2',
+  // What else of raw files has the structure of TIFF is told by its directories, better than by its first bytes.
+  cr2: 'tiff',
+  nef: 'tiff',
+  arw: 'tiff',
+  dng: 'tiff',
 };
-
-/** Those of TIFF structure: which of them it is, their directories tell better than their first bytes. */
-const tiffKin = new Set(['tif', 'cr2', 'nef', 'arw', 'dng']);
 
 /** Whether a file's name says that it is a photo. */
 export function isPhotoName(file: string): boolean {
@@ -45,8 +44,7 @@ export function isPhotoName(file: string): boolean {
  */
 export async function photoFormat(bytes: Uint8Array, name: string): Promise<string> {
   const type = bytes.length === 0 ? undefined : await fileTypeFromBuffer(bytes);
-  const format =
-    type && tiffKin.has(type.ext) ? (rawFormatOfTiff(bytes) ?? 'tiff') : type && formats[type.ext];
+  const format = rawFormatOf(bytes) ?? (type && formats[type.ext]);
   if (format !== undefined) return format;
   if (!isPhotoName(name)) {
     throw new SemblanceError(

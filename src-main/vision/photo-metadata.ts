@@ -67,7 +67,7 @@ function merged(exif: ExifFields | null, xmp: XmpFields | null, iptc: IptcFields
   const keywords = [...(xmp?.keywords ?? []), ...(iptc?.keywords ?? []), ...(exif?.keywords ?? [])];
   const tags = new Set(keywords.map(cleanText).filter((tag) => tag !== null));
   return {
-    takenAtMs: exif?.takenAtMs ?? xmp?.takenAtMs ?? iptc?.takenAtMs ?? exif?.modifiedAtMs ?? null,
+    takenAtMs: exif?.takenAtMs ?? xmp?.takenAtMs ?? iptc?.takenAtMs ?? ownTime(exif),
     camera: cleanText(exif?.camera ?? ''),
     lens: cleanText(exif?.lens ?? '') ?? cleanText(xmp?.lens ?? ''),
     latitude: exif?.place?.latitude ?? null,
@@ -90,4 +90,9 @@ function stars(rating: number | null | undefined): number | null {
 function fromPercent(percent: number | null | undefined): number | null {
   if (percent === null || percent === undefined || percent < 1 || percent > 100) return null;
   return 1 + Math.round(percent / 25);
+}
+
+/** When a camera wrote the file; of programs this says when somebody last worked on it, which is something else. */
+function ownTime(exif: ExifFields | null): number | null {
+  return exif?.camera ? exif.modifiedAtMs : null;
 }

@@ -36,12 +36,25 @@ export function isRawFormat(format: string): boolean {
   return rawFormats.has(format);
 }
 
-/** Which camera's raw format a TIFF file is, or null for a picture of its own. */
-export function rawFormatOfTiff(bytes: Uint8Array): string | null {
+/** First letters of raw files that no other files have. */
+const beginnings: [string, string][] = [
+  ['FUJIFILMCCD-RAW ', 'raf'],
+  ['IIRO', 'orf'],
+  ['IIRS', 'orf'],
+  ['MMOR', 'orf'],
+  ['IIU\0', 'rw2'],
+];
+
+/** Which camera's raw format a file is, CR3 aside; null for what is none, such as a TIFF with a picture of its own. */
+export function rawFormatOf(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  const own = beginnings.find(([beginning]) => head.startsWith(beginning))?.[1];
+  if (own !== undefined) return own;
+  if (!/^(?:II\*\0|MM\0\*)/.test(head)) return null;
   const tiff = TiffStructure.open(bytes);
   const first = tiff?.first();
   if (!tiff || !first) return null;
-  if (Buffer.from(bytes.subarray(8, 10)).toString('latin1') === 'CR') return 'cr2';
+  if (head.startsWith('CR', 8)) return 'cr2';
   if (first.has(tags.dngVersion)) return 'dng';
   const isRaw = [...tiff.directories()].some((directory) =>
     sensorData.includes(directory.number(tags.photometric) ?? 0),
