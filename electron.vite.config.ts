@@ -25,6 +25,7 @@ const entries = {
   'pooling-worker': 'engine/pooling-worker.ts',
   'probe-process': 'vision/probe-process.ts',
   'preview-worker': 'engine/preview-worker.ts',
+  'heif-worker': 'vision/heif-worker.ts',
   'hnsw-worker': 'search/hnsw-worker.ts',
   'scan-speed-worker': 'search/scan-speed-worker.ts',
   'vision-worker': 'vision/vision-worker.ts',

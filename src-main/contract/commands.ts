@@ -37,6 +37,11 @@ import type {
 /** A photo handed over as a file's content may have this many bytes. */
 export const maxPhotoBytes = 256 * 1024 * 1024;
 
+/** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
+export const usualMaxMegapixels = 150;
+/** More cannot be allowed. */
+export const mostMaxMegapixels = 1000;
+
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const page = {
   offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -183,6 +188,7 @@ export const commandArguments = {
       lowPriority: v.boolean(),
       cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)),
       watch: v.boolean(),
+      maxMegapixels: v.pipe(v.number(), v.minValue(1), v.maxValue(mostMaxMegapixels)),
     }),
   ),
 } as const;

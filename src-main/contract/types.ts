@@ -105,7 +105,8 @@ export interface SearchAnswer {
  * `extract` reads photos again for a new recipe, `pairs` makes altered copies to learn from and to measure with, `fit`
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
  * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
- * `renew-cache` brings what an older version stored into the present form, and `download` adds a model of the catalogue.
+ * `renew-cache` brings what an older version stored into the present form, `metadata` reads what files tell of photos that
+ * were indexed before that was looked at, and `download` adds a model of the catalogue.
  */
 export type JobKind =
   | 'index'
@@ -118,6 +119,7 @@ export type JobKind =
   | 'eight-bit'
   | 'time-profiles'
   | 'renew-cache'
+  | 'metadata'
   | 'download';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
@@ -293,6 +295,8 @@ export interface Settings {
   cacheBudgetBytes: number;
   /** Index what changes on disk while Semblance runs, and look for changes when it starts. */
   watch: boolean;
+  /** Photos with more megapixels are left out. */
+  maxMegapixels: number;
 }
 
 /** What the host around the interface can do. */

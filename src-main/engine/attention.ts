@@ -3,7 +3,7 @@ import { modelOfTap, type Recipe, SemblanceError, type Tap } from '../contract/i
 import type { AttentionWeights } from '../descriptor/index.ts';
 import { isHeldOut } from '../learn/index.ts';
 import type { Library } from '../library/index.ts';
-import { alteredPhotos, alterations, type TapMap, type Vision } from '../vision/index.ts';
+import { alteredPhotos, alterations, limitsFor, type TapMap, type Vision } from '../vision/index.ts';
 import { analyseFor } from './analysis.ts';
 import type { JobControl } from './job-run.ts';
 import { areTelling, folderLabels, tagLabels } from './labels.ts';
@@ -114,6 +114,7 @@ async function pictures(
   if (!photo) return [];
   if (from !== 'pairs') return [photo.path];
   const { hash } = library.photos.contentOf(photo.id);
-  const copies = await alteredPhotos(photo.path, hash, alterations.slice(0, copiesPerPhoto));
+  const limits = limitsFor(library.settings.get().maxMegapixels);
+  const copies = await alteredPhotos(photo.path, hash, alterations.slice(0, copiesPerPhoto), limits);
   return [photo.path, ...copies.map(({ alteration, bytes }) => ({ bytes, name: `${alteration}.jpg` }))];
 }

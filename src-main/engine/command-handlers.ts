@@ -13,6 +13,7 @@ import {
   addModel,
   catalogue,
   installedModels,
+  limitsFor,
   probeDevices,
   removeModel,
   storedReport,
@@ -146,15 +147,30 @@ async function thumbnail({ library }: Engine, photoId: number): Promise<CommandA
   const { hash } = library.photos.contentOf(photoId);
   const stored = library.thumbnails.get(hash);
   if (stored) return { bytes: stored, mediaType: thumbnailMediaType };
-  const bytes = await thumbnailOfFile(library.photos.details(photoId).path);
+  const bytes = await thumbnailOfFile(
+    library.photos.details(photoId).path,
+    limitsFor(library.settings.get().maxMegapixels),
+  );
   library.thumbnails.set(hash, bytes);
   return { bytes, mediaType: thumbnailMediaType };
 }
 
-/** A smaller budget for the cache is kept to at once. */
-function changeSettings(engine: Engine, changes: CommandArguments['changeSettings']): Settings {
-  const settings = engine.library.settings.change(changes);
+/**
+ * A smaller budget for the cache is kept to at once. With another limit the next photo gets another reader, and photos
+ * that were too large are tried again at the next indexing.
+ */
+async function changeSettings(
+  engine: Engine,
+  changes: CommandArguments['changeSettings'],
+): Promise<Settings> {
+  const { library } = engine;
+  const { maxMegapixels } = library.settings.get();
+  const settings = library.settings.change(changes);
   if (changes.cacheBudgetBytes !== undefined) engine.trimCache();
   if (changes.watch !== undefined) engine.watching.renew();
+  if (settings.maxMegapixels !== maxMegapixels) {
+    library.change(() => library.photos.tryAgain('too-large'));
+    await engine.renewVision();
+  }
   return settings;
 }

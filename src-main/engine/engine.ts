@@ -22,6 +22,7 @@ import {
   type InstalledModel,
   installedModels,
   type InstallOptions,
+  limitsFor,
   LoneReader,
   processor,
   storedReport,
@@ -33,6 +34,7 @@ import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
+import { completeMetadata } from './metadata-job.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -119,6 +121,7 @@ export class Engine {
       const engine = new Engine(options, library);
       if (options.access === 'write') {
         renewCache(engine);
+        completeMetadata(engine);
         engine.retuning.carryOn();
         if (options.watch) engine.watching.start();
       }
@@ -208,6 +211,7 @@ export class Engine {
         this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
       },
       settings: extraction,
+      limits: limitsFor(this.library.settings.get().maxMegapixels),
       ...(workers === undefined ? {} : { workers }),
     });
   }

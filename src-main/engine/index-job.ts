@@ -207,7 +207,9 @@ export class IndexJob {
       }
       while (running.size >= this.#parts.concurrency(vision)) await Promise.race(running);
       if (failures.length > 0) break;
-      const reading = this.#readOne(file, (path) => vision.extractFile(path, (hash) => this.#store.knows(hash)))
+      const reading = this.#readOne(file, (path) =>
+        vision.extractFile(path, (hash) => this.#store.knows(hash)),
+      )
         .then(() => this.#advance(control))
         .catch((error: unknown) => {
           failures.push(error);

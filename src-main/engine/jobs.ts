@@ -1,15 +1,17 @@
 /**
- * Long jobs: one that computes runs at a time, and beside it one that downloads; the others wait. Each can be watched,
+ * Long jobs: one that computes runs at a time, and beside it one that downloads and one that only reads; the others wait. Each can be watched,
  * paused, resumed and cancelled.
  */
 import { type Job, type JobKind, SemblanceError } from '../contract/index.ts';
 import { JobRun, type JobWork } from './job-run.ts';
 
 /** What jobs take from each other: those of one lane wait for one another. */
-type Lane = 'processor' | 'network';
+type Lane = 'processor' | 'network' | 'disk';
+
+const lanes: Partial<Record<JobKind, Lane>> = { download: 'network', metadata: 'disk' };
 
 function laneOf(kind: JobKind): Lane {
-  return kind === 'download' ? 'network' : 'processor';
+  return lanes[kind] ?? 'processor';
 }
 
 /** Ended jobs that are remembered. */

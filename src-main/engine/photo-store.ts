@@ -61,7 +61,7 @@ export class PhotoStore {
     const { library } = this.#parts;
     const serving = this.#parts.serving();
     const { extractionKey, id } = serving.generation;
-    const { contentHash, extraction, sizeBytes, modifiedAtMs } = reading;
+    const { contentHash, extraction, metadata, sizeBytes, modifiedAtMs } = reading;
     const stamped = { ...file, sizeBytes, modifiedAtMs };
     const code = extraction && encodeStatistics(serving.layout, extraction.powerMeans);
     const known = library.photos.contentWithHash(contentHash);
@@ -72,6 +72,7 @@ export class PhotoStore {
       const content =
         library.photos.contentWithHash(contentHash) ??
         library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
+      library.metadata.set(content, metadata);
       if (code && this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
       if (vector) library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       library.files.forgetOthers([file]);

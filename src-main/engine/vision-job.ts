@@ -6,6 +6,7 @@ import {
   alteredPhotos,
   alterations,
   type FileReading,
+  limitsFor,
   type LoneReader,
   type Vision,
 } from '../vision/index.ts';
@@ -94,8 +95,9 @@ export async function makePairs(
       // Others serve as well as one that an engine may have died of.
       if (wanted.length === 0 || !photo || suspects.has(photo)) return;
       const { hash } = library.photos.contentOf(photo.id);
+      const limits = limitsFor(library.settings.get().maxMegapixels);
       await inFlight(library, photo, async () => {
-        for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted)) {
+        for (const { alteration, bytes } of await alteredPhotos(photo.path, hash, wanted, limits)) {
           const { powerMeans } = await vision.extractBytes(bytes, `${alteration}.jpg`);
           const data = encodeStatistics(vision.layout, powerMeans);
           library.change(() => library.variants.add(extractionKey, { contentId, variant: alteration, data }));

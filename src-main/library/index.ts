@@ -5,6 +5,7 @@ export type { Suspect } from './in-flight.ts';
 export { type CachedExtraction } from './extractions.ts';
 export { isInside } from './folders.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
+export { type PendingMetadata } from './file-metadata.ts';
 export { Library } from './library.ts';
 export { setAside } from './repair.ts';
 export { isFiltering } from './photo-filter.ts';

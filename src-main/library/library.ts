@@ -14,6 +14,7 @@ import { Decisions } from './decisions.ts';
 import { durably } from './durably.ts';
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
+import { FileMetadataStore } from './file-metadata.ts';
 import { Folders } from './folders.ts';
 import { Files } from './files.ts';
 import { FolderPlaces } from './folder-places.ts';
@@ -46,6 +47,7 @@ export class Library {
   readonly files: Files;
   readonly places: FolderPlaces;
   readonly orphans: Orphans;
+  readonly metadata: FileMetadataStore;
   readonly inFlight: InFlight;
   readonly extractions: Extractions;
   readonly powerMeans: PowerMeansCache;
@@ -77,6 +79,7 @@ export class Library {
     this.orphans = new Orphans(database);
     this.folders = new Folders(database, this.places);
     this.photos = new Photos(database, () => this.places.offlineIds());
+    this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
     this.powerMeans = new PowerMeansCache(database, (key) => this.layoutOfExtraction(key));
@@ -85,7 +88,7 @@ export class Library {
     this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
-    this.decisions = new Decisions(database, () => this.folders.offlineIds());
+    this.decisions = new Decisions(database, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
     this.profileTimes = new ProfileTimesStore(database);
   }

@@ -298,6 +298,11 @@ export class Photos {
     return row?.id ?? 0;
   }
 
+  /** Lets files that were set aside for a reason count as changed, so that the next indexing reads them. */
+  tryAgain(code: PhotoProblemCode): void {
+    this.#database.prepare('UPDATE photos SET modifiedAtMs = -1 WHERE problemCode = ?').run(code);
+  }
+
   /** Gives a known photo its new place; it keeps its id. */
   move(photoId: number, { folderId, directory, name, sizeBytes, modifiedAtMs, inode }: RecordedFile): void {
     this.#database

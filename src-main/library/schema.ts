@@ -150,6 +150,9 @@ export const migrations = [
   ALTER TABLE contents ADD COLUMN latitude REAL;
   ALTER TABLE contents ADD COLUMN longitude REAL;
   ALTER TABLE contents ADD COLUMN fileRating INTEGER;
+  CREATE INDEX contentsByMetadata ON contents(metadataVersion, id);
+  -- More formats can be read than before.
+  UPDATE photos SET modifiedAtMs = -1 WHERE problemCode = 'unsupported-format';
   CREATE INDEX contentsByTaken ON contents(takenAtMs) WHERE takenAtMs IS NOT NULL;
   -- Since when no file contains the picture; it is kept for a while, because files that went often come back.
   ALTER TABLE contents ADD COLUMN orphanedAtMs INTEGER;

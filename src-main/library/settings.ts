@@ -1,6 +1,6 @@
 /** The person's settings, kept with the library. */
 import * as v from 'valibot';
-import type { Settings } from '../contract/index.ts';
+import { mostMaxMegapixels, type Settings, usualMaxMegapixels } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 
 /** Enough for half a million photos of the default recipe. */
@@ -10,6 +10,10 @@ const storedSchema = v.object({
   lowPriority: v.fallback(v.boolean(), false),
   cacheBudgetBytes: v.fallback(v.pipe(v.number(), v.minValue(0)), defaultCacheBudgetBytes),
   watch: v.fallback(v.boolean(), true),
+  maxMegapixels: v.fallback(
+    v.pipe(v.number(), v.minValue(1), v.maxValue(mostMaxMegapixels)),
+    usualMaxMegapixels,
+  ),
 });
 
 export class SettingsStore {

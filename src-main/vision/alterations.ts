@@ -1,6 +1,7 @@
 /** Altered copies of a photo, as people make them: what matching pairs are learned from where there are no labels. */
 import sharp, { type Sharp } from 'sharp';
 import { randomFrom } from '../descriptor/index.ts';
+import type { DecodeLimits } from './decode-limits.ts';
 import { decodePhoto } from './decode.ts';
 import { photoFormat } from './photo-format.ts';
 import { readPhotoFile } from './read-file.ts';
@@ -53,9 +54,12 @@ export async function alteredPhotos(
   path: string,
   hash: string,
   wanted: readonly string[],
+  limits: DecodeLimits,
 ): Promise<{ alteration: string; bytes: Uint8Array }[]> {
   const { bytes } = await readPhotoFile(path);
-  const { pixels } = await decodePhoto(bytes, await photoFormat(bytes, path), longerSide);
+  const { pixels } = await decodePhoto(bytes, await photoFormat(bytes, path), longerSide, {
+    limits,
+  });
   const { data, width, height } = pixels;
   return Promise.all(
     wanted.map(async (alteration) => {

@@ -1,6 +1,8 @@
 /** Part of a photo, as a photo of its own. */
-import sharp from 'sharp';
 import { SemblanceError } from '../contract/index.ts';
+import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
+import { decodeProblem } from './decode-problem.ts';
+import { type OpenPhoto, openPhoto } from './open-photo.ts';
 import { photoFormat } from './photo-format.ts';
 import { readPhotoFile } from './read-file.ts';
 
@@ -16,11 +18,21 @@ export interface CropRectangle {
  * @returns PNG, which loses nothing
  * @throws SemblanceError with the reason why the photo cannot be read; `invalid-arguments` for a rectangle outside it
  */
-export async function croppedPhoto(path: string, crop: CropRectangle): Promise<Uint8Array> {
+export async function croppedPhoto(
+  path: string,
+  crop: CropRectangle,
+  limits: DecodeLimits = usualDecodeLimits,
+): Promise<Uint8Array> {
   const { bytes } = await readPhotoFile(path);
-  await photoFormat(bytes, path);
-  const photo = sharp(bytes, { failOn: 'error', limitInputPixels: false }).autoOrient();
-  const { autoOrient: seen } = await photo.metadata();
+  const format = await photoFormat(bytes, path);
+  try {
+    return await cut(await openPhoto(bytes, format, limits), path, crop);
+  } catch (thrown) {
+    throw decodeProblem(thrown, bytes, format, limits);
+  }
+}
+
+async function cut(seen: OpenPhoto, path: string, crop: CropRectangle): Promise<Uint8Array> {
   const left = Math.max(0, Math.round(crop.x));
   const top = Math.max(0, Math.round(crop.y));
   const width = Math.min(seen.width, Math.round(crop.x + crop.width)) - left;
@@ -31,5 +43,6 @@ export async function croppedPhoto(path: string, crop: CropRectangle): Promise<U
       `The rectangle lies outside ${path}, which has ${seen.width} × ${seen.height} pixels.`,
     );
   }
+  const photo = await seen.open();
   return photo.extract({ left, top, width, height }).png({ compressionLevel: 1 }).toBuffer();
 }

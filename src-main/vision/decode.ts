@@ -1,11 +1,10 @@
 /** From a photo's bytes to pixels, once; all else is made from those. */
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { SemblanceError } from '../contract/index.ts';
+import sharp, { type Sharp } from 'sharp';
 import type { DecodeBudget } from './decode-budget.ts';
-
-// The photos are many, so each is decoded by one thread, and none is seen twice.
-sharp.concurrency(1);
-sharp.cache(false);
+import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
+import { decodeProblem } from './decode-problem.ts';
+import { inTime } from './in-time.ts';
+import { openPhoto } from './open-photo.ts';
 
 /** Eight-bit RGB pixels, row by row. */
 export interface Pixels {
@@ -21,9 +20,6 @@ export interface DecodedPhoto {
   height: number;
 }
 
-/** More would take more than half a gigabyte to decode. */
-const maxPhotoPixels = 150_000_000;
-
 /** The network halves five times, so a strip of one pixel is made as wide as one cell of its last map. */
 const shortestSide = 32;
 
@@ -32,52 +28,48 @@ const thumbnailSide = 320;
 /** JPEG, because WebP of the same quality takes twice as long to make and is hardly smaller. */
 export const thumbnailMediaType = 'image/jpeg';
 
-/** Warnings are overlooked, since a photo with a damaged comment is still a photo; missing pixels are not. */
-const inputOptions = { failOn: 'error', limitInputPixels: false } as const;
+export interface DecodeOptions {
+  limits?: DecodeLimits;
+  /** Large photos wait for it; shared with others that decode. */
+  budget?: DecodeBudget;
+}
 
 /**
  * Decodes the first frame, upright, as sRGB.
  * @param longerSide length to which the longer side is brought, up or down; objects then have comparable sizes
  *   whatever the resolution
- * @param budget that large photos wait for, shared with others that decode
- * @throws SemblanceError `too-large`, `truncated` or `corrupt`
+ * @throws SemblanceError `too-large`, `too-slow`, `truncated`, `corrupt` or `unsupported-format`
  */
 export async function decodePhoto(
   bytes: Uint8Array,
   format: string,
   longerSide: number,
-  budget?: DecodeBudget,
+  { limits = usualDecodeLimits, budget }: DecodeOptions = {},
 ): Promise<DecodedPhoto> {
   try {
-    const metadata = await sharp(bytes, inputOptions).metadata();
-    const { autoOrient: seen } = metadata;
-    if (seen.width * seen.height > maxPhotoPixels) throw tooLarge(seen.width * seen.height);
-    const target = fitted(seen, longerSide);
-    const decode = () =>
-      sharp(bytes, inputOptions)
-        .autoOrient()
-        .resize({ ...target, fit: 'fill' })
-        // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
-        .flatten({ background: '#ffffff' })
-        .toColourspace('srgb')
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true });
-    const { data, info } = await (budget?.within(bytesToDecode(metadata), decode) ?? decode());
+    const { width, height, bytesToDecode, open } = await openPhoto(bytes, format, limits);
+    const target = fitted({ width, height }, longerSide);
+    const { data, info } = await inTime(limits.timeoutMs, (begin) => {
+      const decode = async () => {
+        const photo = await open();
+        begin();
+        return (
+          photo
+            .resize({ ...target, fit: 'fill' })
+            // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
+            .flatten({ background: '#ffffff' })
+            .toColourspace('srgb')
+            .raw({ depth: 'uchar' })
+            .toBuffer({ resolveWithObject: true })
+        );
+      };
+      return budget?.within(bytesToDecode, decode) ?? decode();
+    });
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
-    return {
-      pixels: { data, width: info.width, height: info.height },
-      width: seen.width,
-      height: seen.height,
-    };
+    return { pixels: { data, width: info.width, height: info.height }, width, height };
   } catch (thrown) {
-    throw asProblem(thrown, bytes, format);
+    throw decodeProblem(thrown, bytes, format, limits);
   }
-}
-
-/** Whole pictures are decoded to up to four bytes a pixel; what is coded row by row passes in strips. */
-function bytesToDecode({ format, isProgressive, autoOrient: { width, height } }: Metadata): number {
-  const isInStrips = (format === 'jpeg' || format === 'png') && !isProgressive;
-  return isInStrips ? 0 : 4 * width * height;
 }
 
 /** The same picture at another length of its longer side. */
@@ -113,41 +105,4 @@ function fitted(
   const factor = longerSide / Math.max(size.width, size.height);
   const side = (length: number) => Math.max(shortestSide, Math.round(length * factor));
   return { width: side(size.width), height: side(size.height) };
-}
-
-function tooLarge(pixels: number): SemblanceError {
-  return new SemblanceError(
-    'too-large',
-    `The photo has ${Math.round(pixels / 1e6)} megapixels; up to ${maxPhotoPixels / 1e6} can be read. Make it smaller.`,
-  );
-}
-
-function asProblem(thrown: unknown, bytes: Uint8Array, format: string): SemblanceError {
-  if (thrown instanceof SemblanceError) return thrown;
-  const detail = thrown instanceof Error ? thrown.message.trim().split('\n')[0] : String(thrown);
-  if (/truncat|premature|unexpected end/i.test(detail) || endIsMissing(bytes, format)) {
-    return new SemblanceError('truncated', `The end of the file is missing (${detail}). Copy it again.`, {
-      cause: thrown,
-    });
-  }
-  if (/not supported|unsupported|not configured/i.test(detail)) {
-    return new SemblanceError(
-      'unsupported-format',
-      `This kind of ${format} cannot be read (${detail}). Convert it.`,
-      {
-        cause: thrown,
-      },
-    );
-  }
-  return new SemblanceError('corrupt', `The photo is damaged (${detail}). Copy it again.`, { cause: thrown });
-}
-
-/** Whether the mark that ends a file of the format is absent. */
-function endIsMissing(bytes: Uint8Array, format: string): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (format === 'jpeg') return file.lastIndexOf(Buffer.of(0xff, 0xd9)) < 0;
-  if (format === 'png') return file.lastIndexOf('IEND', undefined, 'latin1') < 0;
-  if (format === 'gif') return file.at(-1) !== 0x3b;
-  if (format === 'webp') return file.length >= 8 && file.readUInt32LE(4) + 8 > file.length;
-  return false;
 }

@@ -4,11 +4,14 @@ export { alteredPhotos, alterations } from './alterations.ts';
 export { catalogue } from './catalogue.ts';
 export { croppedPhoto } from './cropped-photo.ts';
 export { addEightBitCopy } from './eight-bit-copy.ts';
+export { limitsFor } from './decode-limits.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { installable, installModel, type InstallOptions } from './install-model.ts';
 export { LoneReader } from './lone-reader.ts';
 export { type InstalledModel, installedModels } from './models.ts';
 
+export { type FileMetadata, metadataVersion } from './photo-metadata.ts';
+export { type MetadataOfFile, metadataOfFile } from './metadata-of-file.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { isPhotoName } from './photo-format.ts';

@@ -2,8 +2,17 @@
 import path from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
 import { SemblanceError } from '../contract/index.ts';
+import { rawFormatOf } from './raw-preview.ts';
 
-const photoExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+const photoExtensions = new Set(
+  [
+    ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.heic', '.heif', '.hif'],
+    ['.cr2', '.cr3', '.nef', '.arw', '.dng', '.raf', '.orf', '.rw2'],
+  ].flat(),
+);
+
+/** How messages name them. */
+const readable = 'JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC';
 
 /** Formats by the extension that belongs to their content. */
 const formats: Partial<Record<string, string>> = {
@@ -14,6 +23,13 @@ const formats: Partial<Record<string, string>> = {
   gif: 'gif',
   tif: 'tiff',
   avif: 'avif',
+  heic: 'heic',
+  cr3: 'cr3',
+  // What else of raw files has the structure of TIFF is told by its directories, better than by its first bytes.
+  cr2: 'tiff',
+  nef: 'tiff',
+  arw: 'tiff',
+  dng: 'tiff',
 };
 
 /** Whether a file's name says that it is a photo. */
@@ -28,12 +44,12 @@ export function isPhotoName(file: string): boolean {
  */
 export async function photoFormat(bytes: Uint8Array, name: string): Promise<string> {
   const type = bytes.length === 0 ? undefined : await fileTypeFromBuffer(bytes);
-  const format = type && formats[type.ext];
+  const format = rawFormatOf(bytes) ?? (type && formats[type.ext]);
   if (format !== undefined) return format;
   if (!isPhotoName(name)) {
     throw new SemblanceError(
       'not-a-photo',
-      `'${name}' is not a photo. Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.`,
+      `'${name}' is not a photo. Choose a ${readable} or camera raw file.`,
       {
         photo: name,
       },
@@ -47,7 +63,7 @@ export async function photoFormat(bytes: Uint8Array, name: string): Promise<stri
   const found = type === undefined ? 'no known picture format' : `of type ${type.mime}`;
   throw new SemblanceError(
     'unsupported-format',
-    `The content is ${found}. Convert it to JPEG, PNG, WebP, GIF, TIFF or AVIF.`,
+    `The content is ${found}. Convert it to one of ${readable}.`,
     { photo: name },
   );
 }

@@ -1,6 +1,8 @@
 /** What Vision and its worker threads say to each other. */
 import type { ErrorReport, Precision } from '../contract/index.ts';
+import type { DecodeLimits } from './decode-limits.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
+import type { FileMetadata } from './photo-metadata.ts';
 
 export interface ExtractionSettings {
   /** Length in pixels of the longer side at scale 1. */
@@ -43,6 +45,7 @@ export interface FileReading {
   contentHash: string;
   sizeBytes: number;
   modifiedAtMs: number;
+  metadata: FileMetadata;
   /** null when the content was known already. */
   extraction: Extraction | null;
 }
@@ -71,6 +74,7 @@ export interface WorkerSetting {
   threads: number;
   /** Shared by all workers, for `DecodeBudget`. */
   decodeBudget: SharedArrayBuffer;
+  limits: DecodeLimits;
 }
 
 export type WorkerRequest =

@@ -10,11 +10,11 @@ import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } fro
 import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
 import { photoFormat } from './photo-format.ts';
+import { photoMetadata } from './photo-metadata.ts';
 import { readPhotoFile } from './read-file.ts';
 import type {
   Extraction,
   FileReading,
-  NamedBytes,
   TapMap,
   WorkerMessage,
   WorkerRequest,
@@ -28,6 +28,7 @@ const {
   order,
   threads,
   decodeBudget,
+  limits,
 } = workerData as WorkerSetting;
 const budget = new DecodeBudget(decodeBudget);
 const waiting = new Map<number, (known: boolean) => void>();
@@ -49,7 +50,7 @@ function send(message: WorkerMessage): void {
 }
 
 function decode(bytes: Uint8Array, format: string, scales: number[]): Promise<DecodedPhoto> {
-  return decodePhoto(bytes, format, Math.round(longerSide * Math.max(...scales)), budget);
+  return decodePhoto(bytes, format, Math.round(longerSide * Math.max(...scales)), { limits, budget });
 }
 
 function scaled(pixels: Pixels, scales: number[]): Promise<Pixels[]> {
@@ -67,8 +68,7 @@ async function runAll(extractor: Extractor, network: number, pictures: Pixels[])
   return results;
 }
 
-async function extract(extractors: Extractor[], { bytes, name }: NamedBytes): Promise<Extraction> {
-  const format = await photoFormat(bytes, name);
+async function extract(extractors: Extractor[], bytes: Uint8Array, format: string): Promise<Extraction> {
   const { pixels, width, height } = await decode(bytes, format, usualScales);
   const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, usualScales)]);
   const results: TapResult[][][] = [];
@@ -90,14 +90,17 @@ async function extract(extractors: Extractor[], { bytes, name }: NamedBytes): Pr
 async function readFile(extractors: Extractor[], id: number, path: string): Promise<FileReading> {
   const { bytes, modifiedAtMs } = await readPhotoFile(path);
   // Formats first: what is no photo need not be hashed.
-  await photoFormat(bytes, path);
+  const format = await photoFormat(bytes, path);
   const contentHash = createHash('sha256').update(bytes).digest('hex');
   const known = await new Promise<boolean>((resolve) => {
     waiting.set(id, resolve);
     send({ kind: 'hashed', id, contentHash });
   });
-  const extraction = known ? null : await extract(extractors, { bytes, name: path });
-  return { contentHash, sizeBytes: bytes.length, modifiedAtMs, extraction };
+  const [metadata, extraction] = await Promise.all([
+    photoMetadata(bytes, format),
+    known ? null : extract(extractors, bytes, format),
+  ]);
+  return { contentHash, sizeBytes: bytes.length, modifiedAtMs, metadata, extraction };
 }
 
 /**
@@ -159,7 +162,8 @@ async function answer(extractors: Extractor[], request: WorkerRequest): Promise<
     } else if (request.kind === 'file') {
       send({ kind: 'file', id, reading: await readFile(extractors, id, request.path) });
     } else if (request.kind === 'bytes') {
-      send({ kind: 'bytes', id, extraction: await extract(extractors, request) });
+      const format = await photoFormat(request.bytes, request.name);
+      send({ kind: 'bytes', id, extraction: await extract(extractors, request.bytes, format) });
     } else {
       send({ kind: 'maps', id, maps: await extractMaps(request) });
     }

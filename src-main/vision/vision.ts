@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import type { PowerMeanLayout } from '../descriptor/index.ts';
 import { sharedBudget } from './decode-budget.ts';
+import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import type { DeviceUse } from './device-store.ts';
 import { processor } from './devices.ts';
 import type { InstalledModel } from './models.ts';
@@ -34,6 +35,7 @@ export interface VisionOptions {
   /** Worker threads; by default one a core, which keeps cores busier than one worker with many threads. */
   workers?: number;
   threadsPerWorker?: number;
+  limits?: DecodeLimits;
   /** What computes a model; the processor by default. */
   device?: (model: InstalledModel) => DeviceUse;
   /** Told once when it has failed, and the processor goes on. */
@@ -103,6 +105,7 @@ export class Vision {
     settings,
     workers,
     threadsPerWorker,
+    limits = usualDecodeLimits,
     device = () => ({ provider: processor, precision: 'single' }),
     onFallback,
   }: VisionOptions): Promise<Vision> {
@@ -110,7 +113,7 @@ export class Vision {
     const { count, threads } = crewFor(networks, workers, threadsPerWorker);
     const { longerSide, scales } = settings;
     const decodeBudget = sharedBudget();
-    const setting = { longerSide, scales, networks, order, threads, decodeBudget };
+    const setting = { longerSide, scales, networks, order, threads, decodeBudget, limits };
     const vision = new Vision({ scales: scales.length, taps }, setting, models, count, onFallback);
     try {
       // One after the other: loading a network takes several times its size for a moment.

@@ -46,7 +46,10 @@ describe('a library of the first schema', () => {
       expect(engine.serving?.index.size).toBe(2);
       expect(engine.library.photos.counts().photos).toBe(2);
       await engine.jobs.idle();
-      expect(engine.jobs.list().map(({ kind, state }) => [kind, state])).toEqual([['renew-cache', 'done']]);
+      expect(engine.jobs.list().map(({ kind, state }) => [kind, state])).toEqual([
+        ['renew-cache', 'done'],
+        ['metadata', 'done'],
+      ]);
       expect(engine.library.powerMeans.outdated()).toBe(0);
       const { extractionKey } = engine.serving!.generation;
       const layout = layoutOf(engine.serving!.extraction);

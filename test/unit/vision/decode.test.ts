@@ -168,11 +168,11 @@ describe('a photo that cannot be read', () => {
     await expect(decoding(bytes)).rejects.toMatchObject({ code: 'too-large' });
   }, 30_000);
 
-  it('is unreadable where there is no such file', async () => {
+  it('is unreadable where there is no such file, and no file where there is a folder', async () => {
     await expect(thumbnailOfFile(path.join(folder, 'gone.jpg'))).rejects.toMatchObject({
       code: 'unreadable',
     });
-    await expect(thumbnailOfFile(folder)).rejects.toMatchObject({ code: 'unreadable' });
+    await expect(thumbnailOfFile(folder)).rejects.toMatchObject({ code: 'not-a-file' });
   });
 });
 
@@ -188,8 +188,10 @@ describe('a thumbnail', () => {
 describe('the name of a photo', () => {
   it('ends with a known extension in any case', () => {
     expect(
-      ['a.JPG', 'a.jpeg', 'a.png', 'a.webp', 'a.gif', 'a.tif', 'a.TIFF', 'a.avif'].every(isPhotoName),
+      ['a.JPG', 'a.jpeg', 'a.png', 'a.webp', 'a.gif', 'a.tif', 'a.TIFF', 'a.avif', 'a.HEIC', 'a.cr3'].every(
+        isPhotoName,
+      ),
     ).toBe(true);
-    expect(['a.heic', 'jpg', 'a.jpg.txt', 'a'].some(isPhotoName)).toBe(false);
+    expect(['a.svg', 'jpg', 'a.jpg.txt', 'a'].some(isPhotoName)).toBe(false);
   });
 });
