@@ -157,7 +157,8 @@ export class Serving {
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
     if (allowed) return { hits: this.index.search(query, top, allowed), tier: 'exact' };
     if (this.tier === 'hnsw') {
-      this.openHnsw();
+      // A reader has its answer from comparing every photo before an index of that size is loaded.
+      if (this.#library.access === 'write') this.openHnsw();
       const found = this.#hnsw?.isReady
         ? await this.#hnsw.search(query, top).catch((error: unknown) => this.#dropHnsw(error))
         : null;

@@ -10,6 +10,7 @@ import {
 } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 import { conditionOf } from './photo-filter.ts';
+import { Prepared } from './prepared.ts';
 
 /** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
 export interface FileLocation {
@@ -53,11 +54,13 @@ const details = `
 
 export class Photos {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
   readonly #offlineFolderIds: () => number[];
 
   /** @param offlineFolderIds folders whose drive is not there */
   constructor(database: Connection, offlineFolderIds: () => number[]) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
     this.#offlineFolderIds = offlineFolderIds;
   }
 
@@ -100,11 +103,9 @@ export class Photos {
   /** Pictures of which a file meets the filter, in ascending order. */
   contentsMatching(filter: PhotoFilter): number[] {
     const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
+    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
     return this.#database
-      .prepare<unknown[], number>(
-        `SELECT DISTINCT contentId FROM photos JOIN contents ON contents.id = photos.contentId
-         WHERE ${sql} ORDER BY contentId`,
-      )
+      .prepare<unknown[], number>(`SELECT DISTINCT contentId FROM ${joined} WHERE ${sql} ORDER BY contentId`)
       .pluck()
       .all(...parameters);
   }
@@ -127,8 +128,8 @@ export class Photos {
 
   /** The picture that a photo's file contains. @throws SemblanceError `not-found` */
   contentOf(photoId: number): { id: number; hash: string } {
-    const row = this.#database
-      .prepare<[number], { id: number; hash: string }>(
+    const row = this.#prepared
+      .get<{ id: number; hash: string }>(
         'SELECT contents.id, hash FROM contents JOIN photos ON photos.contentId = contents.id WHERE photos.id = ?',
       )
       .get(photoId);
@@ -139,8 +140,8 @@ export class Photos {
   /** All files that contain the picture, or those of them that meet a filter; the first added first. */
   withContent(contentId: number, filter: PhotoFilter = {}): PhotoDetails[] {
     const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
-    return this.#database
-      .prepare<unknown[], DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
+    return this.#prepared
+      .get<DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
       .all(contentId, ...parameters)
       .map((row) => this.#toDetails(row));
   }

@@ -12,6 +12,8 @@ export class ExactIndex {
   #store: RowStore | null = null;
   #make: MakeRows = (dimension) => new MemoryRows(dimension);
   #isInFile = false;
+  /** False once it turned out that no file can be written. */
+  #mayBeInFile = true;
   /** Id of each row, and row of each id. */
   readonly #ids: number[] = [];
   readonly #rows = new Map<number, number>();
@@ -31,7 +33,9 @@ export class ExactIndex {
    * @returns whether they are in a file
    */
   keepInFile(folder: string): boolean {
-    if (!this.#isInFile) this.#isInFile = this.#moveTo((dimension) => new FileRows(dimension, folder));
+    if (this.#isInFile || !this.#mayBeInFile) return this.#isInFile;
+    this.#isInFile = this.#moveTo((dimension) => new FileRows(dimension, folder));
+    this.#mayBeInFile = this.#isInFile;
     return this.#isInFile;
   }
 
@@ -122,12 +126,12 @@ export class ExactIndex {
         if (score >= best.threshold) best.add(this.#ids[row], score);
       }
     } else {
-      const counts = new Uint8Array(this.size);
-      for (const row of this.#rowsOf(allowed)) counts[row] = 1;
+      const isAllowed = membership(allowed);
       store.scan(this.size, (firstRow, scores) => {
         for (let i = 0; i < scores.length; i++) {
-          if (scores[i] >= best.threshold && counts[firstRow + i] === 1)
-            best.add(this.#ids[firstRow + i], scores[i]);
+          if (scores[i] < best.threshold) continue;
+          const id = this.#ids[firstRow + i];
+          if (isAllowed(id)) best.add(id, scores[i]);
         }
       });
     }
@@ -172,6 +176,7 @@ export class ExactIndex {
 
   #stayInMemory(): void {
     this.#isInFile = false;
+    this.#mayBeInFile = false;
     this.#make = (dimension) => new MemoryRows(dimension);
   }
 
@@ -200,4 +205,19 @@ export class ExactIndex {
       });
     }
   }
+}
+
+/** Above this, a table of all ids takes more than it saves. */
+const mostMarked = 100_000_000;
+
+/** Marks in a table take a tenth of the time of a set, and it is asked only of what scores high enough. */
+function membership(ids: readonly number[]): (id: number) => boolean {
+  const highest = ids.reduce((most, id) => Math.max(most, id), 0);
+  if (highest > mostMarked) {
+    const set = new Set(ids);
+    return (id) => set.has(id);
+  }
+  const marks = new Uint8Array(highest + 1);
+  for (const id of ids) marks[id] = 1;
+  return (id) => marks[id] === 1;
 }

@@ -18,7 +18,7 @@ export interface RowStore {
 }
 
 export class MemoryRows implements RowStore {
-  readonly singleCost = 1.5;
+  readonly singleCost = 8;
   readonly #kernel: DotKernel;
 
   constructor(dimension: number) {
