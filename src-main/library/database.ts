@@ -159,7 +159,8 @@ export function explain(folder: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  if (['EACCES', 'EPERM', 'ENOTDIR', 'SQLITE_CANTOPEN'].includes(code)) {
+  // Making a folder on a disk that can only be read comes to ENOENT in Node.
+  if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'SQLITE_CANTOPEN'].includes(code)) {
     return new SemblanceError(
       'no-library',
       `${folder} cannot hold a library (${code}). Choose another folder with --library DIR.`,
@@ -180,6 +181,6 @@ function isClosedToWriters(folder: string, code: string): boolean {
   }
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -2,6 +2,7 @@
 import { SemblanceError } from '../contract/index.ts';
 import { DecisionsBackup } from './backup.ts';
 import {
+  codeOf,
   type Connection,
   explain,
   explained,
@@ -147,9 +148,9 @@ export class Library {
     return result;
   }
 
-  /** Says what went wrong with the library's files in plain words; anything else stays as it is. */
+  /** Says what went wrong with the catalogue in plain words; anything else stays as it is. */
   explain(error: unknown): unknown {
-    return explain(this.path, error);
+    return codeOf(error).startsWith('SQLITE_') ? explain(this.path, error) : error;
   }
 
   /** @throws SemblanceError `library-damaged` */

@@ -43,7 +43,9 @@ async function scanAndRecord(folder: ScannedFolder): Promise<number> {
 
 describe('opening', () => {
   it('refuses a second writer and names the way out', () => {
-    expect(() => Library.open(library.path, 'write')).toThrow(/in use by another Semblance.*--library DIR/);
+    expect(() => Library.open(library.path, 'write')).toThrow(
+      /in use by a semblance command \(process \d+ on .*--library DIR/,
+    );
   });
 
   it('lets any number read beside the writer', () => {
