@@ -1,6 +1,9 @@
 /** Keeps the cache of feature statistics within its budget. */
 import type { Library } from '../library/index.ts';
 
+/** Room is made for so many photos at a time. */
+const roomAtOnce = 100;
+
 export class CacheBudget {
   readonly #library: Library;
   /** Bytes that the cache had when last counted, and those that have come since. */
@@ -19,6 +22,10 @@ export class CacheBudget {
     this.#bytes ??= this.#library.cacheBytes();
     this.#bytes += bytes;
     if (this.#bytes <= cacheBudgetBytes) return true;
+    this.#bytes = this.#library.cacheBytes();
+    if (this.#bytes + bytes <= cacheBudgetBytes) return true;
+    // Pictures that are in no file make room for those that are.
+    if (!this.#library.makeRoom(roomAtOnce * bytes)) return false;
     this.#bytes = this.#library.cacheBytes();
     return this.#bytes + bytes <= cacheBudgetBytes;
   }

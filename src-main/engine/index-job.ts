@@ -270,7 +270,7 @@ export class IndexJob {
     control.summarise({
       photos: this.#parts.library.photos.counts().photos,
       indexed,
-      unchanged: this.#unchanged,
+      unchanged: this.#unchanged + this.#store.unchanged,
       moved,
       removed,
       ignored: this.#ignored,

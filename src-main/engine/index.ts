@@ -1,6 +1,6 @@
 /** The engine, in process. Shells that fork it use supervisor.ts instead. */
 export { describeExample } from './search.ts';
-export { Engine } from './engine.ts';
+export { Engine, type EngineOptions } from './engine.ts';
 export { setAside } from '../library/index.ts';
 export { genericFitFile, genericFitRecord } from './generic-fit.ts';
 export { version } from './version.ts';

@@ -21,6 +21,8 @@ export class PhotoStore {
   readonly #vanishedByContent = new Map<number, KnownFile[]>();
   indexed = 0;
   moved = 0;
+  /** Files that were touched, and hold the same picture. */
+  unchanged = 0;
   removed = 0;
 
   constructor(parts: StoreParts) {
@@ -76,7 +78,7 @@ export class PhotoStore {
       if (code && this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
       if (vector) library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       library.files.forgetOthers([file]);
-      return { contentId: content, orphans: this.#place(stamped, content) };
+      return { contentId: content, orphans: this.#place(stamped, content, vector !== undefined) };
     });
     if (extraction) library.thumbnails.set(contentHash, extraction.thumbnail);
     serving.delete(orphans);
@@ -93,7 +95,7 @@ export class PhotoStore {
   }
 
   /** Makes a file's photo that of its picture: one that moved here, or its own. Returns pictures that no file has now. */
-  #place(file: FoundFile, contentId: number): number[] {
+  #place(file: FoundFile, contentId: number, isComputed: boolean): number[] {
     const { library } = this.#parts;
     const wasOrphan = library.orphans.isOrphan(contentId);
     const old = this.#movedFrom(file, contentId);
@@ -106,7 +108,8 @@ export class PhotoStore {
       return orphans;
     }
     library.photos.record(file, contentId, Date.now());
-    if (wasOrphan) this.moved += 1;
+    if (file.before?.contentId === contentId && !isComputed) this.unchanged += 1;
+    else if (wasOrphan) this.moved += 1;
     else this.indexed += 1;
     const left = file.before?.contentId;
     if (left !== null && left !== undefined && left !== contentId && library.orphans.left(left, Date.now())) {

@@ -2,7 +2,8 @@
  * Keeps the library in step with the disk while Semblance runs: what the system tells of changes becomes index jobs for
  * just those places, folders that it cannot watch are looked at now and then, and drives that go or come are noticed.
  */
-import { statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { SemblanceError, type WatchingStatus } from '../contract/index.ts';
 import {
   type Change,
@@ -27,11 +28,15 @@ const rescanMs = 60_000;
 const rescanShare = 20;
 /** So many changes in one folder are a change of all of it. */
 const mostChanges = 50_000;
+/** Directories that came and are watched beside their folder, before it is watched anew with all that it holds. */
+const mostExtraWatches = 50;
 
 interface Watched {
   folder: ScannedFolder;
   isHere: boolean;
   watch: FolderWatch | null;
+  /** Of directories that came; see `#watchAlso`. */
+  extraWatches: FolderWatch[];
   /** Tells a folder from another one that has come under its path. */
   number: string;
   /** Why the system does not tell of changes; '' where it does. */
@@ -49,6 +54,7 @@ export class Watching {
   #firstChangeMs = 0;
   #renewing: Promise<void> = Promise.resolve();
   #closing = false;
+  #wasOn = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -97,6 +103,8 @@ export class Watching {
   async #renew(): Promise<void> {
     const isOn = this.#isOn();
     const folders = this.#currentFolders();
+    const wasOff = isOn && !this.#wasOn;
+    this.#wasOn = isOn;
     const toScan: ScannedFolder[] = [];
     let somethingMoved = false;
     for (const watched of [...this.#watched.values()]) {
@@ -110,7 +118,7 @@ export class Watching {
       const { available, path } = folder;
       const known = this.#watched.get(folder.id);
       const watched = known ?? newlyWatched(folder);
-      const hasCome = available && (!known?.isHere || known.folder.path !== path);
+      const hasCome = available && (wasOff || !known?.isHere || known.folder.path !== path);
       somethingMoved ||= known !== undefined && (known.isHere !== available || known.folder.path !== path);
       Object.assign(watched, { folder, isHere: available });
       this.#watched.set(folder.id, watched);
@@ -166,11 +174,12 @@ export class Watching {
   }
 
   async #end(watched: Watched): Promise<void> {
-    const { watch } = watched;
+    const watches = [...watched.extraWatches, ...(watched.watch ? [watched.watch] : [])];
     watched.watch = null;
+    watched.extraWatches = [];
     watched.reason = '';
     // A folder that is gone is no longer watched anyway.
-    await watch?.close().catch(() => undefined);
+    for (const watch of watches) await watch.close().catch(() => undefined);
   }
 
   async #lose(watched: Watched, reason: string): Promise<void> {
@@ -201,12 +210,7 @@ export class Watching {
   #hear(watched: Watched, changes: Change[]): void {
     const filter = new PathFilter(watched.folder.patterns);
     for (const { path, kind } of changes) {
-      const names = path.split('/');
-      const isLeftOut = names.some((_, depth) => {
-        const isDirectory = depth < names.length - 1;
-        return filter.leavesOut(names.slice(0, depth + 1).join('/'), isDirectory);
-      });
-      if (isLeftOut) continue;
+      if (isLeftOut(watched.folder, filter, path)) continue;
       if (path === '' || (watched.changes?.size ?? 0) >= mostChanges) watched.changes = null;
       watched.changes?.set(path, kind);
       this.#planFlush(pauseMs);
@@ -218,10 +222,10 @@ export class Watching {
     if (this.#flush) clearTimeout(this.#flush);
     else this.#firstChangeMs = nowMs;
     const latest = this.#firstChangeMs + longestPauseMs - nowMs;
-    this.#flush = setTimeout(() => this.#flushChanges(), Math.max(0, Math.min(waitMs, latest)));
+    this.#flush = setTimeout(() => void this.#flushChanges(), Math.max(0, Math.min(waitMs, latest)));
   }
 
-  #flushChanges(): void {
+  async #flushChanges(): Promise<void> {
     this.#flush = null;
     if (this.#closing) return;
     // What an index job under way has gone past already is looked at after it.
@@ -229,21 +233,54 @@ export class Watching {
       this.#planFlush(pauseMs);
       return;
     }
-    const tasks = [...this.#watched.values()].flatMap((watched) => this.#taskOf(watched));
-    if (tasks.length === 0) return;
+    const tasks: FolderTask[] = [];
+    for (const watched of this.#watched.values()) tasks.push(...(await this.#tasksOf(watched)));
+    if (tasks.length === 0 || this.#closing) return;
     this.#engine.indexTasks(tasks, {
       settleMs,
       onUnsettled: (folderId, directories) => this.#lookAgain(folderId, directories),
     });
   }
 
-  #taskOf(watched: Watched): FolderTask[] {
+  async #tasksOf(watched: Watched): Promise<FolderTask[]> {
     const { changes, folder } = watched;
     if (changes?.size === 0 || !watched.isHere) return [];
     watched.changes = new Map();
     if (changes === null || folder.followLinks) return [{ folder }];
     const places = placesOf(this.#engine.library, folder, changes);
+    for (const { directory, deep } of places) {
+      if (deep && hasDirectories(join(folder.path, directory))) await this.#watchAlso(watched, directory);
+    }
     return places.length > 0 ? [{ folder, places }] : [];
+  }
+
+  /**
+   * On Linux the watcher misses what lies below a directory that was moved in, or was made and filled at once. What is
+   * there before this returns is found by looking.
+   */
+  async #watchAlso(watched: Watched, directory: string): Promise<void> {
+    if (process.platform !== 'linux' || !watched.watch) return;
+    if (watched.extraWatches.length >= mostExtraWatches) {
+      // The next look at folders watches it anew, and all of it is looked at.
+      watched.number = '';
+      return;
+    }
+    const { library } = this.#engine;
+    try {
+      const watch = await watchFolder(join(watched.folder.path, directory), {
+        ignore: [library.path],
+        onChanges: (changes) =>
+          this.#hear(
+            watched,
+            changes.map(({ path, kind }) => ({ path: [directory, path].filter(Boolean).join('/'), kind })),
+          ),
+        onLost: (reason) => void this.#lose(watched, reason),
+      });
+      watched.extraWatches.push(watch);
+    } catch (error) {
+      if (!(error instanceof SemblanceError)) throw error;
+      await this.#lose(watched, error.message);
+    }
   }
 
   #lookAgain(folderId: number, directories: ReadonlySet<string>): void {
@@ -260,11 +297,37 @@ function newlyWatched(folder: ScannedFolder): Watched {
     folder,
     isHere: false,
     watch: null,
+    extraWatches: [],
     number: '',
     reason: '',
     rescanAtMs: Infinity,
     changes: new Map(),
   };
+}
+
+function isLeftOut(folder: ScannedFolder, filter: PathFilter, path: string): boolean {
+  const names = path.split('/');
+  const within = names
+    .slice(0, -1)
+    .some((_, depth) => filter.leavesOut(names.slice(0, depth + 1).join('/'), true));
+  if (within || filter.leavesOut(path, false)) return true;
+  return filter.leavesOut(path, true) && !isFile(join(folder.path, path));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function hasDirectories(path: string): boolean {
+  try {
+    return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
+  } catch {
+    return false;
+  }
 }
 
 function numberOf(path: string): string {

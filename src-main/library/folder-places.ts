@@ -66,12 +66,13 @@ export class FolderPlaces {
   /** A drive that is not mounted often leaves an empty folder behind, which must not be taken for it. */
   #look(row: FolderRow): boolean {
     if (!isDirectory(row.path)) return false;
-    const mount = placeOf(row.path, this.#currentMounts())?.mount;
-    if (mount?.isSure && mount.volume === row.volume) return true;
+    const { mount, pathOnVolume } = placeOf(row.path, this.#currentMounts()) ?? {};
+    const isSame = mount?.volume === row.volume && pathOnVolume === row.pathOnVolume;
+    if (isSame && mount?.isSure) return true;
     const shares = this.#recognised(row.id, row.path, 'stamps');
     if (shares === null) return true;
     // Where nothing tells one file system from another, an empty folder is taken for a drive that is away.
-    if (row.volume === null || row.volume === mount?.volume) return shares > 0 || !isEmpty(row.path);
+    if (isSame || row.volume === null) return shares > 0 || !isEmpty(row.path);
     return shares >= 0.5;
   }
 

@@ -190,6 +190,17 @@ export class Library {
     return gone;
   }
 
+  /** Drops cached statistics of pictures that are in no file, of about so many bytes; returns whether any went. */
+  makeRoom(bytes: number): boolean {
+    if (this.orphans.count() === 0) return false;
+    let left = bytes;
+    for (const { key, bytesPerPicture } of this.extractions.list()) {
+      if (left > 0)
+        left -= bytesPerPicture * this.orphans.dropStatistics(key, Math.ceil(left / bytesPerPicture));
+    }
+    return left < bytes;
+  }
+
   /** Forgets a folder with its photos and all that was computed of them; returns the pictures that went. */
   removeFolder(folderId: number): number[] {
     const gone = this.decide(() => {
