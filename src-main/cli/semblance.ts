@@ -16,6 +16,7 @@ import { removeCommand } from './commands/remove.ts';
 import { retuneCommand } from './commands/retune.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
+import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { verifyReferenceCommand } from './commands/verify-reference.ts';
@@ -36,6 +37,7 @@ const program = new Command('semblance')
   .addCommand(tuneCommand)
   .addCommand(mapCommand)
   .addCommand(removeCommand)
+  .addCommand(settingsCommand)
   .addCommand(serveCommand)
   .addCommand(openCommand)
   .addCommand(verifyReferenceCommand);

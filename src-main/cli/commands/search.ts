@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PhotoDetails, PhotoMetadata } from '../../contract/index.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
 import { readExample } from '../photo-file.ts';
 import { withEngine } from '../with-engine.ts';
@@ -18,6 +19,7 @@ export const searchCommand = new Command('search')
         score,
         path: photo.path,
         photoId: photo.id,
+        ...metadataOf(photo),
       }));
       console.log(JSON.stringify({ results, milliseconds: answer.milliseconds }));
       return;
@@ -26,3 +28,8 @@ export const searchCommand = new Command('search')
       console.log(`${String(rank).padStart(4)}  ${score.toFixed(3)}  ${photo.path}`);
     }
   });
+
+function metadataOf(photo: PhotoDetails): PhotoMetadata & Pick<PhotoDetails, 'rating' | 'tags'> {
+  const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = photo;
+  return { takenAtMs, camera, lens, latitude, longitude, rating, tags };
+}
