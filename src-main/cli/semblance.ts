@@ -18,6 +18,7 @@ import { removeCommand } from './commands/remove.ts';
 import { retuneCommand } from './commands/retune.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
+import { settingsCommand } from './commands/settings.ts';
 import { statusCommand } from './commands/status.ts';
 import { tagCommand } from './commands/tag.ts';
 import { tuneCommand } from './commands/tune.ts';
@@ -45,6 +46,7 @@ const program = new Command('semblance')
   .addCommand(mapCommand)
   .addCommand(removeCommand)
   .addCommand(libraryCommand)
+  .addCommand(settingsCommand)
   .addCommand(serveCommand)
   .addCommand(openCommand)
   .addCommand(verifyReferenceCommand);

@@ -21,6 +21,7 @@ export function completeMetadata(engine: Engine): void {
     for (let files = library.metadata.next(0, filesAtOnce); files.length > 0;) {
       await control.checkpoint();
       const found = await Promise.all(files.map(read));
+      await control.checkpoint();
       library.change(() => {
         for (const [i, { contentId }] of files.entries()) {
           const metadata = found[i];

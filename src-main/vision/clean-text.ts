@@ -15,8 +15,11 @@ export function cleanText(text: string): string | null {
     .replace(unwanted, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
-  // Cut between characters, not inside one.
-  const cut = [...line].slice(0, longestText).join('').trim();
+  // Half a character that is cut through goes, too.
+  const cut = line
+    .slice(0, longestText)
+    .replace(/\p{Cs}$/u, '')
+    .trim();
   return cut === '' ? null : cut;
 }
 

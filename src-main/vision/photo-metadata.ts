@@ -6,7 +6,7 @@ import { cr3Directories, cr3Xmp } from './cr3.ts';
 import { exifDirectories, type ExifDirectories, type ExifFields, exifFields } from './exif-fields.ts';
 import { type IptcFields, iptcFields } from './iptc-fields.ts';
 import { inputOptions } from './open-photo.ts';
-import { isRawFormat, rafJpegs } from './raw-preview.ts';
+import { isRawFormat, rafJpeg } from './raw-preview.ts';
 import { type XmpFields, xmpFields } from './xmp-fields.ts';
 
 export interface FileMetadata extends PhotoMetadata {
@@ -44,10 +44,7 @@ const noBlocks: Blocks = { directories: null, xmp: null, iptc: null };
 
 async function blocksOf(bytes: Uint8Array, format: string): Promise<Blocks> {
   if (format === 'cr3') return { directories: cr3Directories(bytes), xmp: cr3Xmp(bytes), iptc: null };
-  if (format === 'raf') {
-    const jpeg = rafJpegs(bytes).next().value;
-    return jpeg ? blocksOf(jpeg, 'jpeg') : noBlocks;
-  }
+  if (format === 'raf') return blocksOf(rafJpeg(bytes), 'jpeg');
   // Files of TIFF structure are EXIF blocks themselves.
   if (format === 'tiff' || isRawFormat(format)) return { ...noBlocks, directories: exifDirectories(bytes) };
   const { exif, xmp, iptc } = await sharp(bytes, { ...inputOptions, failOn: 'none' }).metadata();

@@ -92,7 +92,7 @@ interface Found {
 }
 
 function findJpegs(bytes: Uint8Array, format: string): Found {
-  if (format === 'raf') return { jpegs: rafJpegs(bytes), orientation: null };
+  if (format === 'raf') return { jpegs: [rafJpeg(bytes)], orientation: null };
   if (format === 'cr3') return { jpegs: cr3Jpegs(bytes), orientation: orientationIn(cr3Image(bytes)) };
   const tiff = TiffStructure.open(bytes);
   return tiff
@@ -106,10 +106,10 @@ function orientationIn(directory: TiffDirectory | null): number | null {
 }
 
 /** Fujifilm: the header says where the only JPEG is. */
-export function* rafJpegs(bytes: Uint8Array): Generator<Uint8Array> {
-  if (bytes.length < 92) return;
+export function rafJpeg(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 92) return new Uint8Array();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  yield part(bytes, view.getUint32(84), view.getUint32(88));
+  return part(bytes, view.getUint32(84), view.getUint32(88));
 }
 
 function* tiffJpegs(bytes: Uint8Array, tiff: TiffStructure): Generator<Uint8Array> {

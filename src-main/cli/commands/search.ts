@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PhotoDetails, PhotoMetadata } from '../../contract/index.ts';
 import { type FilterOptions, filterOf, withFilterOptions } from '../filter-options.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
 import { readExample } from '../photo-file.ts';
@@ -26,6 +27,7 @@ export const searchCommand = withFilterOptions(
         score,
         path: photo.path,
         photoId: photo.id,
+        ...metadataOf(photo),
       }));
       console.log(JSON.stringify({ results, milliseconds: answer.milliseconds }));
       return;
@@ -34,3 +36,8 @@ export const searchCommand = withFilterOptions(
       console.log(`${String(rank).padStart(4)}  ${score.toFixed(3)}  ${photo.path}`);
     }
   });
+
+function metadataOf(photo: PhotoDetails): PhotoMetadata & Pick<PhotoDetails, 'rating' | 'tags'> {
+  const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = photo;
+  return { takenAtMs, camera, lens, latitude, longitude, rating, tags };
+}

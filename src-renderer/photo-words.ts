@@ -1,0 +1,37 @@
+/** What is known of a photo, in words. */
+import type { PhotoDetails } from '../src-main/contract/index.ts';
+import { bytes, count } from './wording.ts';
+
+/** The camera's clock is stored as if it were UTC, so it is shown so, wherever one is. */
+const cameraClock = new Intl.DateTimeFormat('en', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+/** Pairs of what it is and what it is like; what the file does not tell is left out. */
+export function photoFacts(photo: PhotoDetails): [name: string, value: string][] {
+  const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = photo;
+  const facts: [string, string | null][] = [
+    ['Taken', takenAtMs === null ? null : cameraClock.format(takenAtMs)],
+    ['Camera', camera],
+    ['Lens', lens],
+    ['Place', latitude === null || longitude === null ? null : placeWords(latitude, longitude)],
+    ['Rating', rating === null ? null : starsWords(rating)],
+    ['Tags', tags.length === 0 ? null : tags.join(', ')],
+    ['Size', `${count(photo.width)} × ${count(photo.height)}, ${bytes(photo.sizeBytes)}`],
+    ['Format', photo.format.toUpperCase()],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+/** E.g. '48.20849° N, 16.37208° E'. */
+function placeWords(latitude: number, longitude: number): string {
+  const part = (degrees: number, sides: [string, string]): string =>
+    `${Math.abs(degrees).toFixed(5)}° ${sides[degrees < 0 ? 1 : 0]}`;
+  return `${part(latitude, ['N', 'S'])}, ${part(longitude, ['E', 'W'])}`;
+}
+
+function starsWords(rating: number): string {
+  return rating === 1 ? '1 star' : `${rating} stars`;
+}
