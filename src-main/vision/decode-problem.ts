@@ -32,6 +32,11 @@ export function decodeProblem(
   return new SemblanceError('corrupt', `The photo is damaged (${detail}). Copy it again.`, { cause: thrown });
 }
 
+/** Whether a decoder has failed without saying why. */
+export function isSilent(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.trim() === 'Unknown error';
+}
+
 /** Whether the mark that ends a file of the format is absent. */
 function endIsMissing(bytes: Uint8Array, format: string): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

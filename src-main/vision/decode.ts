@@ -2,7 +2,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { DecodeBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
-import { decodeProblem } from './decode-problem.ts';
+import { decodeProblem, isSilent } from './decode-problem.ts';
 import { inTime } from './in-time.ts';
 import { openPhoto } from './open-photo.ts';
 
@@ -28,6 +28,9 @@ const thumbnailSide = 320;
 /** JPEG, because WebP of the same quality takes twice as long to make and is hardly smaller. */
 export const thumbnailMediaType = 'image/jpeg';
 
+/** Of photos whose decoder fails without a reason. */
+const mostAttempts = 3;
+
 export interface DecodeOptions {
   limits?: DecodeLimits;
   /** Large photos wait for it; shared with others that decode. */
@@ -44,32 +47,47 @@ export async function decodePhoto(
   bytes: Uint8Array,
   format: string,
   longerSide: number,
-  { limits = usualDecodeLimits, budget }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): Promise<DecodedPhoto> {
-  try {
-    const { width, height, bytesToDecode, open } = await openPhoto(bytes, format, limits);
-    const target = fitted({ width, height }, longerSide);
-    const { data, info } = await inTime(limits.timeoutMs, (begin) => {
-      const decode = async () => {
-        const photo = await open();
-        begin();
-        return (
-          photo
-            .resize({ ...target, fit: 'fill' })
-            // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
-            .flatten({ background: '#ffffff' })
-            .toColourspace('srgb')
-            .raw({ depth: 'uchar' })
-            .toBuffer({ resolveWithObject: true })
-        );
-      };
-      return budget?.within(bytesToDecode, decode) ?? decode();
-    });
-    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
-    return { pixels: { data, width: info.width, height: info.height }, width, height };
-  } catch (thrown) {
-    throw decodeProblem(thrown, bytes, format, limits);
+  const { limits = usualDecodeLimits } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decodeOnce(bytes, format, longerSide, limits, options.budget);
+    } catch (thrown) {
+      // Decoders of all threads share one place for their last words; another that ended meanwhile has wiped them away.
+      if (isSilent(thrown) && attempt < mostAttempts) continue;
+      throw decodeProblem(thrown, bytes, format, limits);
+    }
   }
+}
+
+async function decodeOnce(
+  bytes: Uint8Array,
+  format: string,
+  longerSide: number,
+  limits: DecodeLimits,
+  budget: DecodeBudget | undefined,
+): Promise<DecodedPhoto> {
+  const { width, height, bytesToDecode, open } = await openPhoto(bytes, format, limits);
+  const target = fitted({ width, height }, longerSide);
+  const { data, info } = await inTime(limits.timeoutMs, (begin) => {
+    const decode = async () => {
+      const photo = await open();
+      begin();
+      return (
+        photo
+          .resize({ ...target, fit: 'fill' })
+          // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
+          .flatten({ background: '#ffffff' })
+          .toColourspace('srgb')
+          .raw({ depth: 'uchar' })
+          .toBuffer({ resolveWithObject: true })
+      );
+    };
+    return budget?.within(bytesToDecode, decode) ?? decode();
+  });
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+  return { pixels: { data, width: info.width, height: info.height }, width, height };
 }
 
 /** The same picture at another length of its longer side. */

@@ -390,7 +390,10 @@ describe('in the library', () => {
         expect(engine.jobs.list()).toMatchObject([{ kind: 'metadata', state: 'done', done: 1, total: 1 }]);
         expect(await details(engine)).toMatchObject({ camera: told.camera, rating: 4, tags: keywords });
       });
-      await withEngine((engine) => Promise.resolve(expect(engine.jobs.list()).toEqual([])));
+      await withEngine((engine) => {
+        expect(engine.jobs.list()).toEqual([]);
+        return Promise.resolve();
+      });
     });
 
     it('gets it later where that is cancelled, and never from a file that has changed meanwhile', async () => {
