@@ -1,8 +1,10 @@
 /** Numbers and reasons in words. */
 import {
   type EightBitCopy,
+  type IndexSummary,
   type Job,
   type ModelInfo,
+  type PatternCounts,
   type PhotoProblemCode,
   progressUnit,
   type RetunePlan,
@@ -51,6 +53,29 @@ function downloadLine({ step, done, total, state, secondsLeft }: Job): string {
   ]
     .filter((part) => part !== false)
     .join(' · ');
+}
+
+/** What an index job came to, e.g. 'indexed 12, moved 1,204'; '' where nothing has changed. */
+export function summaryWords({ indexed, moved, removed, offline }: IndexSummary): string {
+  return [
+    indexed > 0 && `indexed ${count(indexed)}`,
+    moved > 0 && `moved ${count(moved)}`,
+    removed > 0 && `removed ${count(removed)}`,
+    offline.length > 0 &&
+      (offline.length === 1 ? '1 folder offline' : `${count(offline.length)} folders offline`),
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+}
+
+/** How many patterns a folder has. */
+export function patternLines(patterns: string): string {
+  const lines = patterns.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
+  return lines === 1 ? '1 pattern' : `${count(lines)} patterns`;
+}
+
+export function patternCountWords({ kept, leftOut }: PatternCounts): string {
+  return `${photos(kept.photos)} kept (${bytes(kept.bytes)}), ${count(leftOut.photos)} left out (${bytes(leftOut.bytes)})`;
 }
 
 /** What applying a recipe takes, a sentence each. */

@@ -8,6 +8,7 @@ import {
   hostCommandArguments,
   isHostCommandName,
   parseCommand,
+  refuseOffline,
   SemblanceError,
 } from '../contract/index.ts';
 
@@ -35,7 +36,9 @@ export async function answerCommand(
     case 'chooseModel':
       return chosen({ properties: ['openFile'], filters: [{ name: 'ONNX', extensions: ['onnx'] }] });
     case 'revealPhoto': {
-      const { path } = await call('photo', parsed.output as { photoId: number });
+      const photo = await call('photo', parsed.output as { photoId: number });
+      refuseOffline(photo);
+      const { path } = photo;
       shell.showItemInFolder(path);
       return { path };
     }

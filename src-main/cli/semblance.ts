@@ -6,6 +6,7 @@ import { version } from '../engine/index.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { foldersCommand } from './commands/folders.ts';
 import { indexCommand } from './commands/index-folders.ts';
 import { libraryCommand } from './commands/library.ts';
 import { mapCommand } from './commands/map.ts';
@@ -29,6 +30,7 @@ const program = new Command('semblance')
   .description('Finds photos by example, on your own machine.')
   .version(version)
   .addCommand(indexCommand)
+  .addCommand(foldersCommand)
   .addCommand(searchCommand)
   .addCommand(tagCommand)
   .addCommand(rateCommand)

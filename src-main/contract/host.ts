@@ -6,7 +6,8 @@ import * as v from 'valibot';
 import type { CommandAnswers, CommandArguments, CommandName } from './commands.ts';
 import type { Reply } from './messages.ts';
 import type { EngineEventListener } from './events.ts';
-import type { HostInfo } from './types.ts';
+import { SemblanceError } from './errors.ts';
+import type { HostInfo, PhotoDetails } from './types.ts';
 
 /** Schema of each host command's arguments. */
 export const hostCommandArguments = {
@@ -38,6 +39,16 @@ export type AnyCommandAnswers = CommandAnswers & HostCommandAnswers;
 
 export function isHostCommandName(name: unknown): name is HostCommandName {
   return typeof name === 'string' && Object.hasOwn(hostCommandArguments, name);
+}
+
+/** @throws SemblanceError `not-available` for a photo whose file cannot be shown now */
+export function refuseOffline({ path, offline }: Pick<PhotoDetails, 'path' | 'offline'>): void {
+  if (!offline) return;
+  throw new SemblanceError(
+    'not-available',
+    `The drive or folder that holds ${path} is not there at the moment. Connect it to see the file.`,
+    { photo: path },
+  );
 }
 
 /** What Electron's preload script puts on the page's `window.semblance`; a browser has a WebSocket instead. */

@@ -17,6 +17,7 @@ import { withoutLearning } from '../learn/index.ts';
 import { Library, type ScannedFolder, type VolumeTable } from '../library/index.ts';
 import {
   beginUse,
+  type DecodeLimits,
   distrust,
   endUse,
   type InstalledModel,
@@ -194,7 +195,7 @@ export class Engine {
   /** A reader of photos that may kill whoever reads them; the caller closes it. */
   startAlone(settings: Extraction): LoneReader {
     const [model, ...others] = this.#modelsFor(settings);
-    return new LoneReader({ model, others, settings });
+    return new LoneReader({ model, others, settings, limits: this.#limits });
   }
 
   /** Another photo reader, which the caller closes. */
@@ -211,9 +212,13 @@ export class Engine {
         this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
       },
       settings: extraction,
-      limits: limitsFor(this.library.settings.get().maxMegapixels),
+      limits: this.#limits,
       ...(workers === undefined ? {} : { workers }),
     });
+  }
+
+  get #limits(): DecodeLimits {
+    return limitsFor(this.library.settings.get().maxMegapixels);
   }
 
   #modelsFor(extraction: Extraction): InstalledModel[] {

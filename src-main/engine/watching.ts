@@ -2,19 +2,11 @@
  * Keeps the library in step with the disk while Semblance runs: what the system tells of changes becomes index jobs for
  * just those places, folders that it cannot watch are looked at now and then, and drives that go or come are noticed.
  */
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { SemblanceError, type WatchingStatus } from '../contract/index.ts';
-import {
-  type Change,
-  type FolderWatch,
-  PathFilter,
-  type ScannedFolder,
-  watchFolder,
-} from '../library/index.ts';
-import { placesOf } from './changed-places.ts';
+import type { ScannedFolder } from '../library/index.ts';
 import type { Engine } from './engine.ts';
 import type { FolderTask } from './index-job.ts';
+import { WatchedFolder } from './watched-folder.ts';
 
 /** Pause after the last change before it is looked at, and the longest wait from the first: copying brings many. */
 const pauseMs = 300;
@@ -26,35 +18,16 @@ const tickMs = 2000;
 /** Folders that cannot be watched are looked at this often, or so that it takes a twentieth of the time. */
 const rescanMs = 60_000;
 const rescanShare = 20;
-/** So many changes in one folder are a change of all of it. */
-const mostChanges = 50_000;
-/** Directories that came and are watched beside their folder, before it is watched anew with all that it holds. */
-const mostExtraWatches = 50;
-
-interface Watched {
-  folder: ScannedFolder;
-  isHere: boolean;
-  watch: FolderWatch | null;
-  /** Of directories that came; see `#watchAlso`. */
-  extraWatches: FolderWatch[];
-  /** Tells a folder from another one that has come under its path. */
-  number: string;
-  /** Why the system does not tell of changes; '' where it does. */
-  reason: string;
-  rescanAtMs: number;
-  /** Last kind of change of each path; null when everything has to be looked at. */
-  changes: Map<string, Change['kind']> | null;
-}
 
 export class Watching {
   readonly #engine: Engine;
-  readonly #watched = new Map<number, Watched>();
+  readonly #watched = new Map<number, WatchedFolder>();
   #tick: NodeJS.Timeout | null = null;
   #flush: NodeJS.Timeout | null = null;
   #firstChangeMs = 0;
   #renewing: Promise<void> = Promise.resolve();
-  #closing = false;
   #wasOn = false;
+  #closing = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -92,7 +65,7 @@ export class Watching {
     if (this.#flush) clearTimeout(this.#flush);
     this.#tick = null;
     await this.#renewing;
-    for (const watched of this.#watched.values()) await this.#end(watched);
+    for (const watched of this.#watched.values()) await watched.end();
     this.#watched.clear();
   }
 
@@ -102,39 +75,38 @@ export class Watching {
 
   async #renew(): Promise<void> {
     const isOn = this.#isOn();
-    const folders = this.#currentFolders();
     const wasOff = isOn && !this.#wasOn;
     this.#wasOn = isOn;
+    const folders = this.#currentFolders();
+    await this.#endOthers(isOn ? folders.filter(({ available }) => available) : []);
     const toScan: ScannedFolder[] = [];
-    let somethingMoved = false;
-    for (const watched of [...this.#watched.values()]) {
-      const folder = folders.find(({ id }) => id === watched.folder.id);
-      if (!folder) this.#watched.delete(watched.folder.id);
-      if (!folder || !isOn || !folder.available || folder.path !== watched.folder.path)
-        await this.#end(watched);
-    }
+    let hasChanged = false;
     for (const folder of folders) {
       if (this.#closing) return;
       const { available, path } = folder;
       const known = this.#watched.get(folder.id);
-      const watched = known ?? newlyWatched(folder);
-      const hasCome = available && (wasOff || !known?.isHere || known.folder.path !== path);
-      somethingMoved ||= known !== undefined && (known.isHere !== available || known.folder.path !== path);
+      const watched = known ?? this.#add(folder);
+      hasChanged ||= known !== undefined && (known.isHere !== available || known.folder.path !== path);
+      const hasCome = wasOff || !watched.isHere || watched.folder.path !== path;
       Object.assign(watched, { folder, isHere: available });
-      this.#watched.set(folder.id, watched);
       if (!isOn || !available) continue;
-      const wasReplaced = await this.#watch(watched);
-      if (hasCome || wasReplaced || this.#isRescanDue(watched)) toScan.push(folder);
+      const wasReplaced = await watched.watch();
+      if (hasCome || wasReplaced || watched.isRescanDue) toScan.push(folder);
     }
-    if (somethingMoved) this.#engine.tellLibraryChanged(true);
+    if (hasChanged) this.#engine.tellLibraryChanged(true);
     if (toScan.length > 0 && !this.#closing) this.#scan(toScan);
+  }
+
+  #add(folder: ScannedFolder): WatchedFolder {
+    const watched = new WatchedFolder(folder, this.#engine.library, () => this.#planFlush(pauseMs));
+    this.#watched.set(folder.id, watched);
+    return watched;
   }
 
   /** Folders with what is there of them; those that have come back elsewhere are followed there. */
   #currentFolders(): (ScannedFolder & { available: boolean })[] {
     const { library } = this.#engine;
-    const folders = library.folders.toScan();
-    for (const { id, available } of folders) {
+    for (const { id, available } of library.folders.toScan()) {
       const path = available ? null : library.places.find(id);
       if (path === null) continue;
       try {
@@ -147,52 +119,14 @@ export class Watching {
     return library.folders.toScan();
   }
 
-  /** Watches a folder unless it is being watched. Returns whether changes may have been missed. */
-  async #watch(watched: Watched): Promise<boolean> {
-    const { folder } = watched;
-    const number = numberOf(folder.path);
-    if (watched.watch && watched.number === number) return false;
-    if (!watched.watch && watched.reason !== '' && performance.now() < watched.rescanAtMs) return false;
-    const isAnew = watched.watch !== null;
-    await this.#end(watched);
-    watched.number = number;
-    const { library } = this.#engine;
-    try {
-      watched.watch = await watchFolder(folder.path, {
-        ignore: [library.path],
-        onChanges: (changes) => this.#hear(watched, changes),
-        onLost: (reason) => void this.#lose(watched, reason),
-      });
-      watched.reason = library.places.isRemote(folder.path)
-        ? 'changes made on other machines are not told of'
-        : '';
-    } catch (error) {
-      if (!(error instanceof SemblanceError)) throw error;
-      watched.reason = error.message;
+  /** Watches no longer what is not among these. */
+  async #endOthers(folders: ScannedFolder[]): Promise<void> {
+    for (const [id, watched] of this.#watched) {
+      if (folders.some((folder) => folder.id === id && folder.path === watched.folder.path)) continue;
+      await watched.end();
     }
-    return isAnew;
-  }
-
-  async #end(watched: Watched): Promise<void> {
-    const watches = [...watched.extraWatches, ...(watched.watch ? [watched.watch] : [])];
-    watched.watch = null;
-    watched.extraWatches = [];
-    watched.reason = '';
-    // A folder that is gone is no longer watched anyway.
-    for (const watch of watches) await watch.close().catch(() => undefined);
-  }
-
-  async #lose(watched: Watched, reason: string): Promise<void> {
-    await this.#end(watched);
-    watched.reason = reason;
-    watched.rescanAtMs = 0;
-    // What has changed meanwhile nobody has told.
-    watched.changes = null;
-    this.#planFlush(pauseMs);
-  }
-
-  #isRescanDue({ reason, rescanAtMs }: Watched): boolean {
-    return reason !== '' && performance.now() >= rescanAtMs;
+    const known = new Set(this.#engine.library.folders.toScan().map(({ id }) => id));
+    for (const id of this.#watched.keys()) if (!known.has(id)) this.#watched.delete(id);
   }
 
   #scan(folders: ScannedFolder[]): void {
@@ -205,16 +139,6 @@ export class Watching {
       const pause = Math.max(rescanMs, rescanShare * (endedMs - startedMs));
       for (const each of watched) each.rescanAtMs = endedMs + pause;
     });
-  }
-
-  #hear(watched: Watched, changes: Change[]): void {
-    const filter = new PathFilter(watched.folder.patterns);
-    for (const { path, kind } of changes) {
-      if (isLeftOut(watched.folder, filter, path)) continue;
-      if (path === '' || (watched.changes?.size ?? 0) >= mostChanges) watched.changes = null;
-      watched.changes?.set(path, kind);
-      this.#planFlush(pauseMs);
-    }
   }
 
   #planFlush(waitMs: number): void {
@@ -234,107 +158,18 @@ export class Watching {
       return;
     }
     const tasks: FolderTask[] = [];
-    for (const watched of this.#watched.values()) tasks.push(...(await this.#tasksOf(watched)));
-    if (tasks.length === 0 || this.#closing) return;
+    for (const watched of this.#watched.values()) {
+      const { folder } = watched;
+      const places = await watched.takeChanges();
+      if (places !== null) tasks.push(places === 'everything' ? { folder } : { folder, places });
+    }
+    if (tasks.length === 0) return;
     this.#engine.indexTasks(tasks, {
       settleMs,
-      onUnsettled: (folderId, directories) => this.#lookAgain(folderId, directories),
+      onUnsettled: (folderId, directories) => {
+        this.#watched.get(folderId)?.lookAgain(directories);
+        this.#planFlush(settleMs);
+      },
     });
-  }
-
-  async #tasksOf(watched: Watched): Promise<FolderTask[]> {
-    const { changes, folder } = watched;
-    if (changes?.size === 0 || !watched.isHere) return [];
-    watched.changes = new Map();
-    if (changes === null || folder.followLinks) return [{ folder }];
-    const places = placesOf(this.#engine.library, folder, changes);
-    for (const { directory, deep } of places) {
-      if (deep && hasDirectories(join(folder.path, directory))) await this.#watchAlso(watched, directory);
-    }
-    return places.length > 0 ? [{ folder, places }] : [];
-  }
-
-  /**
-   * On Linux the watcher misses what lies below a directory that was moved in, or was made and filled at once. What is
-   * there before this returns is found by looking.
-   */
-  async #watchAlso(watched: Watched, directory: string): Promise<void> {
-    if (process.platform !== 'linux' || !watched.watch) return;
-    if (watched.extraWatches.length >= mostExtraWatches) {
-      // The next look at folders watches it anew, and all of it is looked at.
-      watched.number = '';
-      return;
-    }
-    const { library } = this.#engine;
-    try {
-      const watch = await watchFolder(join(watched.folder.path, directory), {
-        ignore: [library.path],
-        onChanges: (changes) =>
-          this.#hear(
-            watched,
-            changes.map(({ path, kind }) => ({ path: [directory, path].filter(Boolean).join('/'), kind })),
-          ),
-        onLost: (reason) => void this.#lose(watched, reason),
-      });
-      watched.extraWatches.push(watch);
-    } catch (error) {
-      if (!(error instanceof SemblanceError)) throw error;
-      await this.#lose(watched, error.message);
-    }
-  }
-
-  #lookAgain(folderId: number, directories: ReadonlySet<string>): void {
-    const watched = this.#watched.get(folderId);
-    // A change of any name in a directory is a change of the directory.
-    for (const directory of directories)
-      watched?.changes?.set(directory === '' ? '?' : `${directory}/?`, 'update');
-    this.#planFlush(settleMs);
-  }
-}
-
-function newlyWatched(folder: ScannedFolder): Watched {
-  return {
-    folder,
-    isHere: false,
-    watch: null,
-    extraWatches: [],
-    number: '',
-    reason: '',
-    rescanAtMs: Infinity,
-    changes: new Map(),
-  };
-}
-
-function isLeftOut(folder: ScannedFolder, filter: PathFilter, path: string): boolean {
-  const names = path.split('/');
-  const within = names
-    .slice(0, -1)
-    .some((_, depth) => filter.leavesOut(names.slice(0, depth + 1).join('/'), true));
-  if (within || filter.leavesOut(path, false)) return true;
-  return filter.leavesOut(path, true) && !isFile(join(folder.path, path));
-}
-
-function isFile(path: string): boolean {
-  try {
-    return lstatSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-function hasDirectories(path: string): boolean {
-  try {
-    return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
-  } catch {
-    return false;
-  }
-}
-
-function numberOf(path: string): string {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return `${dev} ${ino}`;
-  } catch {
-    return '';
   }
 }

@@ -68,7 +68,7 @@ export class FolderPlaces {
     if (!isDirectory(row.path)) return false;
     const { mount, pathOnVolume } = placeOf(row.path, this.#currentMounts()) ?? {};
     const isSame = mount?.volume === row.volume && pathOnVolume === row.pathOnVolume;
-    if (isSame && mount?.isSure) return true;
+    if (isSame && mount.isSure) return true;
     const shares = this.#recognised(row.id, row.path, 'stamps');
     if (shares === null) return true;
     // Where nothing tells one file system from another, an empty folder is taken for a drive that is away.

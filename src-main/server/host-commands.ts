@@ -10,6 +10,7 @@ import {
   type HostInfo,
   isHostCommandName,
   parseCommand,
+  refuseOffline,
   SemblanceError,
 } from '../contract/index.ts';
 import { allowedFile, allowedFolder } from './allowed-path.ts';
@@ -91,7 +92,9 @@ function hostInfo(roots: string[]): HostInfo {
 }
 
 async function reveal(host: Host, { photoId }: { photoId: number }): Promise<{ path: string }> {
-  const { path } = await host.call('photo', { photoId });
+  const photo = await host.call('photo', { photoId });
+  refuseOffline(photo);
+  const { path } = photo;
   if (!(await openOnDesktop(dirname(path)))) {
     throw new SemblanceError(
       'not-available',

@@ -4,7 +4,7 @@ export { alteredPhotos, alterations } from './alterations.ts';
 export { catalogue } from './catalogue.ts';
 export { croppedPhoto } from './cropped-photo.ts';
 export { addEightBitCopy } from './eight-bit-copy.ts';
-export { limitsFor } from './decode-limits.ts';
+export { type DecodeLimits, limitsFor } from './decode-limits.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { installable, installModel, type InstallOptions } from './install-model.ts';
 export { LoneReader } from './lone-reader.ts';

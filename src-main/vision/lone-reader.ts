@@ -5,7 +5,7 @@ import { type ErrorReport, SemblanceError, sibling } from '../contract/index.ts'
 import type { VisionOptions } from './vision.ts';
 import type { FileReading } from './vision-messages.ts';
 
-type LoneOptions = Required<Pick<VisionOptions, 'model' | 'others' | 'settings'>>;
+type LoneOptions = Required<Pick<VisionOptions, 'model' | 'others' | 'settings' | 'limits'>>;
 
 /** What the process is asked for; the first one says how photos are read. */
 export type LoneRequest = { kind: 'start'; options: LoneOptions } | { kind: 'read'; path: string };
@@ -17,8 +17,8 @@ export class LoneReader {
   readonly #options: LoneOptions;
   #child: ChildProcess | null = null;
 
-  constructor({ model, others, settings }: LoneOptions) {
-    this.#options = { model, others, settings };
+  constructor(options: LoneOptions) {
+    this.#options = options;
   }
 
   /**

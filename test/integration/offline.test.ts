@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Folder, IndexSummary } from '../../src-main/contract/index.ts';
 import type { Engine } from '../../src-main/engine/index.ts';
-import { Library, type Mount } from '../../src-main/library/index.ts';
+import { Library, type Mount, scanFolder } from '../../src-main/library/index.ts';
 import { writePhoto } from '../fixtures/photo-files.ts';
 import { smallLibrary, type SmallLibrary } from '../fixtures/small-library.ts';
 
@@ -144,7 +144,7 @@ describe('a folder on a drive', () => {
     cpSync(join(small.root, 'drawer'), usb, { recursive: true, preserveTimestamps: true });
     mounts = [...mounts, mountOf(usb, 'uuid:new')];
     engine.library.places.refresh();
-    expect(await index()).toMatchObject({ unchanged: 3, offline: [] });
+    expect(await index()).toMatchObject({ unchanged: 3, indexed: 0, moved: 0, offline: [] });
     // The new drive is remembered from now on.
     unplugAgain();
     expect(engine.library.places.isHere(1)).toBe(false);
@@ -261,18 +261,23 @@ describe.skipIf(!canMount || process.getuid?.() !== 0)('real mounts (skipped whe
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('are told from the empty folder they leave behind, and are found under another mount point', () => {
-    const [drive, point, other] = ['drive', 'mnt', 'mnt 2'].map((name) => join(root, name));
-    for (const path of [join(drive, 'trip'), point, other]) mkdirSync(path, { recursive: true });
+  it('are told from the empty folder they leave behind, and what they held is found where it is', async () => {
+    const [drive, point] = ['drive', 'mount point'].map((name) => join(root, name));
+    await writePhoto(join(drive, 'trip/a.jpg'), 1);
+    mkdirSync(point);
     execFileSync('mount', ['--bind', drive, point]);
     mounted.add(point);
     const library = Library.open(join(root, 'library'), 'write');
-    const { id } = library.folders.add(join(point, 'trip'), 1);
-    expect(library.places.isHere(id)).toBe(true);
+    const folder = library.folders.add(point, 1);
+    const { toRead } = await scanFolder(folder, library.files, { checkpoint: () => undefined });
+    const content = library.photos.addContent({ hash: 'a', width: 1, height: 1, format: 'jpeg' });
+    library.photos.record(toRead[0], content, 1);
+    expect(library.places.isHere(folder.id)).toBe(true);
     execFileSync('umount', [point]);
     mounted.delete(point);
     library.places.refresh();
-    expect(library.places.isHere(id)).toBe(false);
+    expect(library.places.isHere(folder.id)).toBe(false);
+    expect(library.places.find(folder.id)).toBe(drive);
     library.close();
   });
 });

@@ -1,8 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { SemblanceError } from '../../contract/index.ts';
+import { folderNamed } from '../folder-named.ts';
 import { libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
@@ -13,29 +12,13 @@ export const removeCommand = new Command('remove')
   .option('--yes', 'do not ask', false)
   .action(async (path: string, { library, yes }: { library: string; yes: boolean }) => {
     await withEngine(library, 'write', async (engine) => {
-      const wanted = realOrGiven(path);
-      const folder = engine.library.folders.list().find((each) => each.path === wanted);
-      if (!folder) {
-        throw new SemblanceError(
-          'not-found',
-          `${path} is not a folder of this library. See: semblance status`,
-        );
-      }
+      const folder = folderNamed(engine, path);
       if (!yes && !(await confirmed(`Forget ${folder.photos} photos of ${folder.path}? Files stay. [y/N] `)))
         return;
       const { forgotten } = await engine.call('removeFolder', { folderId: folder.id });
       console.log(`Forgot ${forgotten} photos of ${folder.path}. The files are untouched.`);
     });
   });
-
-/** A folder that is gone can still be forgotten. */
-function realOrGiven(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
 
 async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {

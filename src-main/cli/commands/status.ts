@@ -7,7 +7,12 @@ export const statusCommand = new Command('status')
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async ({ library, json }: LibraryOptions) => {
-    const status = await withEngine(library, 'read', (engine) => engine.call('status', {}));
+    const { status, offline } = await withEngine(library, 'read', async (engine) => ({
+      status: await engine.call('status', {}),
+      offline: (await engine.call('folders', {}))
+        .filter(({ available }) => !available)
+        .map(({ path }) => path),
+    }));
     if (json) {
       console.log(JSON.stringify(status));
       return;
@@ -26,6 +31,7 @@ export const statusCommand = new Command('status')
         `Semblance ${status.version} on Node ${status.node}`,
         `Library   ${status.libraryPath}`,
         `Photos    ${status.photos} in ${status.folders} folders, ${status.problems} could not be read`,
+        ...offline.map((path) => `Offline   ${path}`),
         `Fit       ${fit}`,
         `Search    ${search.tier}; ${hnsw}`,
         ...(search.note === null ? [] : [`Index     ${search.note}`]),

@@ -7,6 +7,7 @@ const photo: PhotoDetails = {
   name: 'a.jpg',
   directory: '',
   folderId: 1,
+  offline: false,
   path: '/a.jpg',
   format: 'jpeg',
   sizeBytes: 2_500_000,
