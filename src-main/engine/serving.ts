@@ -22,6 +22,9 @@ import { ExactIndex, type Hit, HnswTier } from '../search/index.ts';
 import { type InstalledModel, installedModels } from '../vision/index.ts';
 import { genericFit } from './generic-fit.ts';
 
+/** Vectors that take more than this are not taken into memory before it is known whether they will stay there. */
+const mostUnmeasuredBytes = 2 ** 28;
+
 /** Photos above which HNSW answers, for vectors of a length; null while every photo is compared. */
 export type Crossover = (dimension: number) => number | null;
 
@@ -142,7 +145,8 @@ export class Serving {
 
   /** Above the crossover the vectors are read from a file, because HNSW holds them in memory already. */
   #placeVectors(photos = this.index.size): void {
-    if (this.#tierFor(photos) === 'hnsw') this.index.keepInFile(this.#library.path);
+    const isUnknown = this.crossover === null && 4 * photos * this.index.dimension > mostUnmeasuredBytes;
+    if (isUnknown || this.#tierFor(photos) === 'hnsw') this.index.keepInFile(this.#library.path);
   }
 
   /**

@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import type { HnswAnswers, HnswReply, HnswRequest, ShardSetup } from './hnsw-messages.ts';
 
+/** Vectors on their way to hnswlib are soon forgotten; room for few of them keeps the workers small. */
+const youngMegabytes = 8;
+
 type Waiting = { resolve: (value: HnswAnswers[HnswRequest['kind']]) => void; reject: (error: Error) => void };
 
 export class HnswShard {
@@ -14,7 +17,10 @@ export class HnswShard {
   #ended: SemblanceError | null = null;
 
   constructor(setup: ShardSetup) {
-    this.#worker = new Worker(fileURLToPath(sibling(import.meta.url, 'hnsw-worker')), { workerData: setup });
+    this.#worker = new Worker(fileURLToPath(sibling(import.meta.url, 'hnsw-worker')), {
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
     this.#worker.on('message', (reply: HnswReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error as Error));
     this.#worker.on('exit', () => this.#fail(new Error('the index worker ended')));

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { SemblanceError } from '../contract/index.ts';
+import type { HnswAnswers, HnswRequest } from './hnsw-messages.ts';
 import { HnswShard } from './hnsw-shard.ts';
 import { hnswlib } from './hnswlib.ts';
 import {
@@ -42,10 +43,12 @@ export interface HnswOptions extends Pick<IndexIdentity, 'recipeKey' | 'dimensio
 export class HnswTier {
   readonly #options: HnswOptions;
   #shards: HnswShard[] = [];
+  /** Names of what is on disk. */
+  #files: string[] = [];
   /** What each shard's graph holds, with deleted vectors. */
   #elements: number[] = [];
   #isReady = false;
-  #isClosed = false;
+  #isBuilding = false;
   /** Changed since it was written. */
   #isChanged = false;
   #saving: Promise<void> = Promise.resolve();
@@ -89,10 +92,9 @@ export class HnswTier {
   get note(): string | null {
     const why = this.#problem && `The search index on disk was set aside, because ${this.#problem}.`;
     if (this.#options.access === 'read') return why && `${why} Every photo is compared instead.`;
-    if (!this.#isReady) {
+    if (this.#isBuilding) {
       const building = 'is being built; until it is ready every photo is compared.';
-      if (why) return `${why} A new one ${building}`;
-      return this.loaded || this.#shards.length === 0 ? null : `The search index ${building}`;
+      return why ? `${why} A new one ${building}` : `The search index ${building}`;
     }
     if (this.#unwritten)
       return `The search index could not be written (${this.#unwritten}), and will be built again after the next start.`;
@@ -105,9 +107,10 @@ export class HnswTier {
     const files = 'shards' in stored ? stored.shards : [];
     this.#problem = 'shards' in stored ? await this.#load(files) : stored.problem;
     this.loaded = files.length > 0 && this.#problem === null;
+    if (this.loaded) this.#files = files.map(({ name }) => name);
     if (access === 'write') {
       clearLoadingMark(folder);
-      removeRemains(folder, this.loaded ? files.map(({ name }) => name) : []);
+      removeRemains(folder, this.#files);
     }
     if (this.loaded) this.#isReady = true;
     else if (access === 'write') await this.#build();
@@ -142,10 +145,11 @@ export class HnswTier {
   /** From what is there now; later changes reach the workers behind it. */
   async #build(): Promise<void> {
     const { source } = this.#options;
+    this.#isBuilding = true;
     const wanted = this.#options.shards ?? Math.min(mostShards, availableParallelism());
     if (this.#shards.length !== wanted) {
-      await Promise.all(this.#shards.map((shard) => shard.close()));
-      if (this.#isClosed) return;
+      // The new ones are there at once, because changes may come at any moment.
+      for (const shard of this.#shards) void shard.close();
       this.#start(wanted);
     }
     const idsOfShards: number[][] = this.#shards.map(() => []);
@@ -156,6 +160,7 @@ export class HnswTier {
         await this.#fill(shard, ids);
       }),
     );
+    this.#isBuilding = false;
     this.#isReady = true;
     void this.save();
   }
@@ -164,7 +169,10 @@ export class HnswTier {
     const running: Promise<void>[] = [];
     for (let at = 0; at < ids.length; at += batchSize) {
       if (running.length === batchesAhead) await running.shift();
-      running.push(this.#addTo(shard, ids.slice(at, at + batchSize)));
+      const adding = this.#addTo(shard, ids.slice(at, at + batchSize));
+      // It is waited for later, when another may have failed first.
+      adding.catch(() => undefined);
+      running.push(adding);
     }
     await Promise.all(running);
   }
@@ -180,8 +188,23 @@ export class HnswTier {
       vectors.set(vector, there.length * dimension);
       there.push(id);
     }
+    const elements = await this.#change(shard, { kind: 'add', ids: there, vectors });
+    if (elements !== undefined) this.#elements[shard] = elements;
+  }
+
+  /** Shards that were replaced meanwhile need not hear of it: the new ones are built from what was there afterwards. */
+  async #change<Request extends HnswRequest>(
+    place: number,
+    request: Request,
+  ): Promise<HnswAnswers[Request['kind']] | undefined> {
+    const shard = this.#shards[place];
     this.#isChanged = true;
-    this.#elements[shard] = await this.#shards[shard].ask({ kind: 'add', ids: there, vectors });
+    try {
+      return await shard.ask(request);
+    } catch (error) {
+      if (this.#shards[place] === shard) throw error;
+      return undefined;
+    }
   }
 
   #shardOf(id: number): number {
@@ -202,8 +225,7 @@ export class HnswTier {
   /** It stays in the graph as a way to others, until there are too many of its kind. */
   async delete(id: number): Promise<void> {
     if (this.#shards.length === 0) return;
-    this.#isChanged = true;
-    await this.#shards[this.#shardOf(id)].ask({ kind: 'delete', id });
+    await this.#change(this.#shardOf(id), { kind: 'delete', id });
     const elements = this.#elements.reduce((sum, each) => sum + each, 0);
     const deleted = elements - this.#options.source.size;
     if (!this.#isReady || deleted <= Math.max(fewDeleted, mostDeleted * elements)) return;
@@ -220,7 +242,9 @@ export class HnswTier {
         await this.#write();
         this.#unwritten = null;
       } catch (error) {
+        this.#isChanged = true;
         this.#unwritten = error instanceof Error ? error.message : String(error);
+        removeRemains(this.#options.folder, this.#files);
       }
     });
     return this.#saving;
@@ -236,10 +260,10 @@ export class HnswTier {
       this.#shards.map((shard, i) => shard.ask({ kind: 'save', name: `index-${token}-${i}.hnsw` })),
     );
     putInPlace(folder, identity, shards);
+    this.#files = shards.map(({ name }) => name);
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#isReady = false;
     await Promise.all(this.#shards.map((shard) => shard.close()));
   }

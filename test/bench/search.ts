@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MeasuredCrossover } from '../../src-main/engine/measured-crossover.ts';
 import { describedLibrary } from '../fixtures/described-library.ts';
 import type { ContractRun } from './search-contract.ts';
 import type { Row } from './search-rows.ts';
@@ -66,6 +67,10 @@ function throughTheContract(folder: string, dimension: number): ContractRun {
   child('search-contract.ts', library, folder);
   return JSON.parse(readFileSync(join(folder, 'contract.json'), 'utf8')) as ContractRun;
 }
+
+// As on any start but the first.
+const crossover = new MeasuredCrossover();
+await new Promise<void>((resolve) => crossover.measureFor(Infinity, resolve));
 
 const real = await realVectors();
 const { dimension } = real;

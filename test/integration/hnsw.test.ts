@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -158,6 +166,65 @@ describe.skipIf(!available)(`the HNSW tier${available ? '' : ` (skipped: ${reaso
     const hits = await index.search(query, count);
     expect(hits[0].id).toBe(count + 1);
     expect(hits).toHaveLength(count - 99);
+  });
+
+  it('hears of what changes while it takes the place of damaged files, however many those were', async () => {
+    const first = await open(2);
+    await first.save();
+    await first.close();
+    truncateSync(
+      join(
+        folder,
+        readdirSync(folder).find((name) => name.endsWith('-1.hnsw'))!,
+      ),
+      100,
+    );
+    const opening = open(3);
+    const deleting: Promise<void>[] = [];
+    const changing = setInterval(() => {
+      const id = deleting.length + 1;
+      if (!tier || id > 500) return;
+      exact.delete(id);
+      deleting.push(tier.delete(id));
+    }, 1);
+    const index = await opening;
+    clearInterval(changing);
+    await Promise.all(deleting);
+    expect(deleting.length).toBeGreaterThan(0);
+    expect(await index.search(exact.vector(count)!, count)).toHaveLength(exact.size);
+    expect(index.note).toMatch(/has 100 bytes.*A new one was built\.$/);
+  });
+
+  it('may be closed at any moment, and is built at the next start', async () => {
+    const refused = expect(open()).rejects.toMatchObject({ code: 'not-available' });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await tier?.close();
+    await refused;
+    const again = await open();
+    expect(again.loaded).toBe(false);
+    expect(again.note).toBeNull();
+    expect((await again.search(exact.vector(7)!, 1))[0].id).toBe(7);
+  });
+
+  it('goes on when it cannot be written, says so, and leaves nothing half-written', async () => {
+    const index = await open();
+    await index.save();
+    const before = await written();
+    await add(index, count + 1, exact.vector(7)!);
+    // Nothing can be renamed to the name of a folder that is not empty.
+    mkdirSync(join(folder, 'index.json.tmp'));
+    writeFileSync(join(folder, 'index.json.tmp', 'in the way'), '');
+    await index.save();
+    expect(index.note).toMatch(
+      /^The search index could not be written \(.*built again after the next start\.$/,
+    );
+    expect((await index.search(exact.vector(7)!, 2)).map(({ id }) => id)).toEqual([7, count + 1]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.hnsw'))).toEqual(
+      before.filter((name) => name.endsWith('.hnsw')),
+    );
+    rmSync(join(folder, 'index.json.tmp'), { recursive: true });
+    await index.save();
+    expect(index.note).toBeNull();
   });
 
   it('says so at once when it is asked after it was closed', async () => {
