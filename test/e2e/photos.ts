@@ -52,19 +52,22 @@ function picture(kind: (typeof folders)[number], random: () => number): string {
 
 /** Writes the photos, and one file that is no photo although it is called one. */
 export async function writePhotos(root: string): Promise<void> {
-  // Drawings are refused as photos, in all of a process that reads some; here they are made into such.
+  // The app lets sharp read no SVG; these drawings are our own.
   const drawings = { operation: ['VipsForeignLoadSvg'] };
   sharp.unblock(drawings);
-  for (const [number, kind] of folders.entries()) {
-    mkdirSync(join(root, kind), { recursive: true });
-    for (let i = 1; i <= photosPerFolder; i++) {
-      const drawing = picture(kind, randomFrom(1000 * number + i));
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${drawing}</svg>`;
-      await sharp(Buffer.from(svg))
-        .jpeg({ quality: 88 })
-        .toFile(join(root, kind, `${kind}-${i}.jpg`));
+  try {
+    for (const [number, kind] of folders.entries()) {
+      mkdirSync(join(root, kind), { recursive: true });
+      for (let i = 1; i <= photosPerFolder; i++) {
+        const drawing = picture(kind, randomFrom(1000 * number + i));
+        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">${drawing}</svg>`;
+        await sharp(Buffer.from(svg))
+          .jpeg({ quality: 88 })
+          .toFile(join(root, kind, `${kind}-${i}.jpg`));
+      }
     }
+  } finally {
+    sharp.block(drawings);
   }
-  sharp.block(drawings);
   writeFileSync(join(root, 'broken.jpg'), 'This was never a photo.');
 }

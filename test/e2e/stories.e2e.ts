@@ -76,6 +76,33 @@ test('a file that is no photo is refused in plain words', async ({ app, photos }
   await expect(page.getByRole('alert')).toBeVisible();
 });
 
+test('a result tells what is known of its photo', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Search');
+  await page.locator('input[type=file]').first().setInputFiles(join(photos, 'towns/towns-2.jpg'));
+  const button = page.getByRole('button', { name: 'Details: towns-2.jpg' });
+  await button.click();
+  const details = page.getByLabel('Details of towns-2.jpg');
+  await expect(details).toContainText('320 × 240');
+  await expect(details).toContainText('JPEG');
+  await button.click();
+  await expect(details).toBeHidden();
+});
+
+test('a person allows larger photos', async ({ app, photos }) => {
+  const { page } = app;
+  await indexed(app, photos);
+  await goTo(page, 'Settings');
+  const field = page.getByLabel('Leave out photos with more than');
+  await expect(field).toHaveValue('150');
+  await field.fill('200');
+  await field.press('Enter');
+  await goTo(page, 'Search');
+  await goTo(page, 'Settings');
+  await expect(field).toHaveValue('200');
+});
+
 test('a result is shown in its folder, or its path is told', async ({ app, photos }) => {
   const { page, electron } = app;
   await electron?.evaluate(({ shell }) => {

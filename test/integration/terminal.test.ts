@@ -126,6 +126,20 @@ describe('a library, from first index to last removal', () => {
     expect(Math.hypot(...descriptor)).toBeCloseTo(1, 5);
   });
 
+  it('tells what files tell of their photos with the results, and shows and changes settings', async () => {
+    const { output } = await run('search', join(photos, 'towns/towns-1.jpg'), '--top', '1', '--json');
+    const { results } = JSON.parse(output) as { results: Record<string, unknown>[] };
+    expect(results[0]).toMatchObject({ camera: null, takenAtMs: null, rating: null, tags: [] });
+    const settings = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await run('settings', ...args, '--json')).output);
+    expect(await settings()).toEqual({ lowPriority: false, cacheBudgetBytes: 20e9, maxMegapixels: 150 });
+    expect(await settings('--max-megapixels', '200')).toMatchObject({ maxMegapixels: 200 });
+    expect(await settings()).toMatchObject({ maxMegapixels: 200, lowPriority: false });
+    const { code, errors } = await run('settings', '--max-megapixels', '0');
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(/from 1 to 1000/);
+  });
+
   it('says what is in it and what computes', async () => {
     const { output } = await run('status', '--json');
     expect(JSON.parse(output)).toMatchObject({
