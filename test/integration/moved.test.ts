@@ -12,7 +12,7 @@ let one: string;
 let two: string;
 
 beforeEach(async () => {
-  small = await smallLibrary(4, 64);
+  small = await smallLibrary(4, 64, { knownDevice: true });
   ({ engine } = small);
   one = join(small.root, 'one');
   two = join(small.root, 'two');

@@ -37,7 +37,7 @@ function plugIn(mountPoint: string, volume = 'uuid:usb', sure = true): void {
 
 beforeEach(async () => {
   mounts = [mountOf('/', 'uuid:system')];
-  small = await smallLibrary(4, 64, { volumes: () => mounts });
+  small = await smallLibrary(4, 64, { knownDevice: true, volumes: () => mounts });
   ({ engine } = small);
   media = join(small.root, 'media');
   usb = join(media, 'usb');

@@ -254,7 +254,7 @@ describe('indexing', () => {
   let path: string;
 
   beforeAll(async () => {
-    small = await smallLibrary(4, 64);
+    small = await smallLibrary(4, 64, { knownDevice: true });
     path = join(small.root, 'photos');
     for (let i = 0; i < 6; i++) await writePhoto(join(path, i < 3 ? 'kept' : 'other', `${i}.jpg`), i);
     await small.engine.call('addFolder', { path });

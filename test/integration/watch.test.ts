@@ -16,7 +16,7 @@ const patience = { timeout: 20_000, interval: 50 };
 
 beforeEach(async () => {
   mounts = [{ mountPoint: '/', root: '/', volume: 'uuid:system', isSure: true, isRemote: false }];
-  small = await smallLibrary(4, 64, { watch: true, volumes: () => mounts });
+  small = await smallLibrary(4, 64, { knownDevice: true, watch: true, volumes: () => mounts });
   ({ engine } = small);
   path = join(small.root, 'photos');
   for (let i = 0; i < 2; i++) await writePhoto(join(path, 'trip', `${i}.jpg`), i);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, RetunePlan } from '../../../src-main/contract/index.ts';
+import type { IndexSummary, Job, RetunePlan } from '../../../src-main/contract/index.ts';
 import {
   bytes,
   jobLine,
   modelSize,
   mustReadQuestion,
+  patternCountWords,
+  patternLines,
   planSentences,
   signed,
+  summaryWords,
   tapCount,
   timeLeft,
 } from '../../../src-renderer/wording.ts';
@@ -132,5 +135,35 @@ describe('a model in words', () => {
     expect(tapCount({ taps: [tap, tap] })).toBe('2 taps');
     expect(modelSize({ size: null })).toBe('any size');
     expect(modelSize({ size: { width: 224, height: 256 } })).toBe('224 × 256 pixels only');
+  });
+});
+
+describe('what indexing came to', () => {
+  const nothing: IndexSummary = {
+    photos: 9000,
+    indexed: 0,
+    unchanged: 9000,
+    moved: 0,
+    removed: 0,
+    ignored: 3,
+    skipped: [],
+    skippedCount: 0,
+    offline: [],
+    seconds: 1,
+    photosPerSecond: 0,
+  };
+
+  it('names what has moved, and nothing where nothing has changed', () => {
+    expect(summaryWords(nothing)).toBe('');
+    expect(summaryWords({ ...nothing, moved: 1204 })).toBe('moved 1,204');
+    expect(summaryWords({ ...nothing, indexed: 2, removed: 1, offline: ['/mnt/usb'] })).toBe(
+      'indexed 2, removed 1, 1 folder offline',
+    );
+  });
+
+  it('is told of patterns by photos and bytes', () => {
+    const counts = { kept: { photos: 1, bytes: 2e6 }, leftOut: { photos: 1204, bytes: 3e9 } };
+    expect(patternCountWords(counts)).toBe('1 photo kept (2.0 MB), 1,204 left out (3.0 GB)');
+    expect(patternLines('# a word on it\n\n*.png')).toBe('1 pattern');
   });
 });
