@@ -108,7 +108,12 @@ export default defineConfig(
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], extends: [typescript.configs.disableTypeChecked] },
   {
     // Programs that talk to a terminal or to a log.
-    files: ['src-main/cli/**', 'test/bench/**', 'src-main/vision/convert/build-default-backbone.ts'],
+    files: [
+      'src-main/cli/**',
+      'test/bench/**',
+      'test/crash.ts',
+      'src-main/vision/convert/build-default-backbone.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   ...importRule,

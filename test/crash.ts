@@ -21,7 +21,7 @@ try {
     if ((number + 1) % 20 === 0) console.log(`${number + 1} of ${kills}`);
   }
 } finally {
-  rounds.close();
+  await rounds.close();
 }
 for (const scenario of scenarios) {
   const own = done.filter((round) => round.scenario === scenario);

@@ -114,7 +114,7 @@ async function evaluate(
   { vectors, dimension, labels, tags }: Extract<AnalysisTask, { kind: 'evaluate' }>,
   product: MatrixProduct,
 ): Promise<void> {
-  const database = { rows: labels.length, columns: dimension, values: vectors };
+  const database = { rows: vectors.length / dimension, columns: dimension, values: vectors };
   const truth = tags ? groundTruthOfTags(tags) : groundTruthOfLabels(labels);
   const found = await evaluateRanking({ database }, truth, product);
   send({ kind: 'evaluation', report: found, contentIds: [] });

@@ -8,8 +8,8 @@ const seed = Number(process.env['SEMBLANCE_CRASH_SEED'] ?? Date.now() % 1e6);
 let rounds: CrashRounds;
 
 beforeAll(async () => {
-  console.log(
-    `Crashes by seed ${seed}: SEMBLANCE_CRASH_SEED=${seed} npx vitest run test/integration/crash.test.ts`,
+  process.stdout.write(
+    `Crashes by seed ${seed}: SEMBLANCE_CRASH_SEED=${seed} npx vitest run test/integration/crash.test.ts\n`,
   );
   rounds = await CrashRounds.begin(seed);
 }, 120_000);
