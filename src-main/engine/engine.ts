@@ -74,6 +74,7 @@ export class Engine {
   readonly previews = new Previews();
   readonly watching: Watching;
   readonly #listeners = new Set<EngineEventListener>();
+  #closed: Promise<void> | null = null;
   readonly #handlers: Handlers;
   #recipe: Recipe;
   #serving: Serving | null;
@@ -318,7 +319,12 @@ export class Engine {
   }
 
   /** Stops jobs, waits for what is in flight, and closes the library. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.watching.close();
     this.retuning.end();
     await this.jobs.close();

@@ -184,7 +184,7 @@ export class Library {
       if (kept === pictures) continue;
       gone += this.change(() => {
         const dropped = this.orphans.dropStatistics(key, pictures - kept);
-        return kept < pictures - dropped ? dropped + this.powerMeans.keepFirst(key, kept) : dropped;
+        return kept < pictures - dropped ? dropped + this.powerMeans.keepSample(key, kept) : dropped;
       });
     }
     return gone;

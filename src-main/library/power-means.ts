@@ -148,12 +148,16 @@ export class PowerMeansCache {
       .map(({ id }) => id);
   }
 
-  /** Forgets all pictures of an extraction but the first so many; returns how many went. */
-  keepFirst(extractionKey: string, pictures: number): number {
+  /**
+   * Forgets all pictures of an extraction but so many, in the order of their hashes: what is left is a random sample, to
+   * which a fit can be made. Returns how many went.
+   */
+  keepSample(extractionKey: string, pictures: number): number {
     const { changes } = this.#database
       .prepare(
         `DELETE FROM powerMeans WHERE id IN
-           (SELECT id FROM powerMeans WHERE extractionKey = ? ORDER BY contentId LIMIT -1 OFFSET ?)`,
+           (SELECT powerMeans.id FROM powerMeans JOIN contents ON contents.id = contentId
+            WHERE extractionKey = ? ORDER BY hash LIMIT -1 OFFSET ?)`,
       )
       .run(extractionKey, pictures);
     return changes;
