@@ -14,7 +14,13 @@ export default defineConfig({
   workers: 1,
   forbidOnly: true,
   projects: [
-    { name: 'electron', testMatch: ['stories.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.electron.e2e.ts'] },
-    { name: 'chromium', testMatch: ['stories.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.chromium.e2e.ts'] },
+    {
+      name: 'electron',
+      testMatch: ['stories.e2e.ts', 'folders.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.electron.e2e.ts'],
+    },
+    {
+      name: 'chromium',
+      testMatch: ['stories.e2e.ts', 'folders.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.chromium.e2e.ts'],
+    },
   ],
 });

@@ -34,11 +34,12 @@ const tableSchema = v.array(
 );
 
 /**
- * The system's table, or the JSON file that SEMBLANCE_VOLUMES names, for tests: drives cannot be plugged in by a program.
+ * The system's table, or that of the JSON file that SEMBLANCE_VOLUMES names, where there is one. It is for tests: drives
+ * cannot be plugged in by a program.
  */
 export const systemVolumes: VolumeTable = () => {
   const file = process.env['SEMBLANCE_VOLUMES'];
-  if (file) return v.parse(tableSchema, JSON.parse(readFileSync(file, 'utf8')));
+  if (file && existsSync(file)) return v.parse(tableSchema, JSON.parse(readFileSync(file, 'utf8')));
   if (process.platform === 'linux') return linuxVolumes();
   if (process.platform === 'darwin') return macVolumes();
   return process.platform === 'win32' ? windowsVolumes() : [];

@@ -57,13 +57,17 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
   return host === 'electron' ? openElectron(library) : openChromium(library, roots);
 }
 
-/** Models that a test adds are its own, and so is the catalogue where it has written one beside the library. */
+/**
+ * Models that a test adds are its own, and so is the catalogue where it has written one beside the library. What is
+ * mounted it may say in a file beside the library.
+ */
 function environment(library: string): Record<string, string> {
   const catalogue = join(library, '..', 'catalogue.json');
   return {
     ...(process.env as Record<string, string>),
     SEMBLANCE_MODELS: join(library, '..', 'own-models'),
     ...(existsSync(catalogue) && { SEMBLANCE_CATALOGUE: catalogue }),
+    SEMBLANCE_VOLUMES: join(library, '..', 'volumes.json'),
   };
 }
 

@@ -342,7 +342,12 @@ describe('in the library', () => {
     const before = { bytes: readFileSync(file), modified: statSync(file).mtimeMs };
     await index();
     const { takenAtMs, camera } = told;
-    expect(await details()).toMatchObject({ takenAtMs, camera, rating: 4, tags: keywords.toSorted((a, b) => a.localeCompare(b)) });
+    expect(await details()).toMatchObject({
+      takenAtMs,
+      camera,
+      rating: 4,
+      tags: keywords.toSorted((a, b) => a.localeCompare(b)),
+    });
     const found = async (filter: object): Promise<number> =>
       (await small.engine.call('photos', { offset: 0, limit: 10, order: 'path', filter })).total;
     expect(await found({ tags: ['autumn'], leastRating: 4, takenFromMs: takenAtMs })).toBe(1);
@@ -357,7 +362,10 @@ describe('in the library', () => {
     await index();
     const { photos: all } = await small.engine.call('photos', { offset: 0, limit: 10, order: 'path' });
     for (const { id } of all) {
-      expect(await small.engine.call('photo', { photoId: id })).toMatchObject({ rating: 4, tags: keywords.toSorted((a, b) => a.localeCompare(b)) });
+      expect(await small.engine.call('photo', { photoId: id })).toMatchObject({
+        rating: 4,
+        tags: keywords.toSorted((a, b) => a.localeCompare(b)),
+      });
     }
   });
 
@@ -388,7 +396,11 @@ describe('in the library', () => {
         expect(engine.jobs.list()).toMatchObject([{ kind: 'metadata' }]);
         await engine.jobs.idle();
         expect(engine.jobs.list()).toMatchObject([{ kind: 'metadata', state: 'done', done: 1, total: 1 }]);
-        expect(await details(engine)).toMatchObject({ camera: told.camera, rating: 4, tags: keywords.toSorted((a, b) => a.localeCompare(b)) });
+        expect(await details(engine)).toMatchObject({
+          camera: told.camera,
+          rating: 4,
+          tags: keywords.toSorted((a, b) => a.localeCompare(b)),
+        });
       });
       await withEngine((engine) => {
         expect(engine.jobs.list()).toEqual([]);
@@ -418,7 +430,10 @@ describe('in the library', () => {
       await withEngine(async (engine) => {
         engine.jobs.cancel(engine.jobs.list()[0].id);
         await index(engine);
-        expect(await details(engine)).toMatchObject({ rating: 4, tags: keywords.toSorted((a, b) => a.localeCompare(b)) });
+        expect(await details(engine)).toMatchObject({
+          rating: 4,
+          tags: keywords.toSorted((a, b) => a.localeCompare(b)),
+        });
       });
     });
 

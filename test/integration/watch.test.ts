@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, cpSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -178,3 +179,34 @@ describe('a folder that the system tells nothing of', () => {
     expect(detail).toMatch(/far: changes made on other machines/);
   });
 });
+
+/** A world in which root may set limits for itself alone. */
+const ownWorld = ['-Ur', 'sh', '-c'];
+const canLimit =
+  process.platform === 'linux' &&
+  spawnSync('unshare', [...ownWorld, 'true'], { stdio: 'ignore' }).status === 0;
+
+describe.skipIf(!canLimit)(
+  'where the system watches no more folders (skipped where its limits cannot be set)',
+  () => {
+    it('they are looked at now and then, and status says what to raise', () => {
+      for (let i = 0; i < 20; i++) mkdirSync(join(path, String(i)));
+      const [fixture, library] = [
+        join(import.meta.dirname, '../fixtures/watch-status.ts'),
+        join(small.root, 'other'),
+      ];
+      const command = 'echo 8 > /proc/sys/user/max_inotify_watches && exec "$0" "$@"';
+      const { stdout } = spawnSync(
+        'unshare',
+        [...ownWorld, command, process.execPath, fixture, library, path],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(JSON.parse(stdout)).toMatchObject({
+        state: 'rescanning',
+        detail: expect.stringContaining('fs.inotify.max_user_watches') as string,
+      });
+    });
+  },
+);

@@ -1,0 +1,113 @@
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { goTo, indexed, ready } from './steps.ts';
+
+/** A photo that is none of those in the folder. */
+async function newPhoto(file: string): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><circle cx="99" cy="99" r="60"/></svg>';
+  await sharp(Buffer.from(svg)).flatten({ background: '#fa3' }).jpeg().toFile(file);
+}
+
+test('a file that is copied into the folder appears by itself, and goes by itself', async ({
+  app,
+  photos,
+  folder,
+}) => {
+  const { page } = app;
+  await ready(app, photos);
+  await newPhoto(join(folder, 'new.jpg'));
+  copyFileSync(join(folder, 'new.jpg'), join(photos, 'towns/new.jpg'));
+  await expect(page.getByRole('gridcell', { name: 'new.jpg' })).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText('indexed 1');
+  renameSync(join(photos, 'towns/new.jpg'), join(photos, 'beaches/renamed.jpg'));
+  await expect(page.getByRole('gridcell', { name: 'renamed.jpg' })).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText('moved 1');
+  rmSync(join(photos, 'beaches/renamed.jpg'));
+  await expect(page.getByRole('gridcell', { name: 'renamed.jpg' })).toBeHidden();
+});
+
+test('patterns say what they would leave out while they are typed, and take it out', async ({
+  app,
+  photos,
+}) => {
+  const { page } = app;
+  await ready(app, photos);
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: /^Choose what is left out/ }).click();
+  const dialog = page.getByRole('dialog');
+  // The broken file is a photo by its name.
+  await expect(dialog.getByRole('status')).toContainText('25 photos kept');
+  await dialog.getByRole('textbox').fill('forests/\ntowns-1.jpg');
+  await expect(dialog.getByRole('status')).toContainText(/16 photos kept .* 9 left out/);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
+  await goTo(page, 'Library');
+  await expect(page.getByRole('gridcell')).toHaveCount(15);
+});
+
+test.describe('a folder on a drive', () => {
+  // Drives cannot be plugged in by a program: the app is told what is mounted.
+  const table = (mountPoint: string | null): string =>
+    JSON.stringify(
+      [
+        { mountPoint: '/', volume: 'uuid:system' },
+        ...(mountPoint === null ? [] : [{ mountPoint, volume: 'uuid:usb' }]),
+      ].map((mount) => ({ ...mount, root: '/', isSure: true, isRemote: false })),
+    );
+
+  test('that goes is marked and still found, and is known again where it comes back', async ({
+    app,
+    photos,
+    folder,
+  }) => {
+    const volumes = join(folder, 'volumes.json');
+    writeFileSync(volumes, table(photos));
+    const { page } = app;
+    await indexed(app, photos);
+    await expect(page.getByRole('contentinfo')).toContainText('Ready');
+    // What it was mounted on stays behind, empty.
+    renameSync(photos, join(folder, 'drawer'));
+    mkdirSync(photos);
+    writeFileSync(volumes, table(null));
+    await expect(page.getByRole('img', { name: 'Offline' }).first()).toBeVisible();
+    await expect(page.getByRole('gridcell')).toHaveCount(24);
+    await page.getByRole('gridcell', { name: /forests-3\.jpg/ }).focus();
+    await page.keyboard.press('Enter');
+    const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
+    await expect(results.first()).toContainText('forests-3.jpg');
+    await expect(results.first().getByRole('img', { name: 'Offline' })).toBeVisible();
+    await results
+      .first()
+      .getByRole('button', { name: /^Reveal in folder/ })
+      .click();
+    await expect(page.getByText(/is not there at the moment/)).toBeVisible();
+    await goTo(page, 'Settings');
+    await expect(page.getByText(/offline: not there at the moment/)).toBeVisible();
+    const elsewhere = join(folder, 'elsewhere');
+    renameSync(join(folder, 'drawer'), elsewhere);
+    writeFileSync(volumes, table(elsewhere));
+    await expect(page.getByText(elsewhere, { exact: true })).toBeVisible();
+    await expect(page.getByText(/offline: not there at the moment/)).toBeHidden();
+    await goTo(page, 'Library');
+    await expect(page.getByRole('gridcell')).toHaveCount(24);
+    await expect(page.getByRole('img', { name: 'Offline' })).toHaveCount(0);
+  });
+});
+
+test('a person says where a folder is now', async ({ app, photos, folder }) => {
+  const { page } = app;
+  await ready(app, photos);
+  const elsewhere = join(folder, 'archive');
+  renameSync(photos, elsewhere);
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: /^Say where .* is now$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Folder path' }).fill(elsewhere);
+  await dialog.getByRole('button', { name: 'It is here' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(elsewhere, { exact: true })).toBeVisible();
+  await expect(page.getByText(/offline: not there/)).toBeHidden();
+});
