@@ -109,6 +109,7 @@ export class ExactIndex {
    * @param allowed ids that count; all by default
    */
   search(query: Float32Array, top: number, allowed?: readonly number[]): Hit[] {
+    this.#change((each) => each.flush());
     const store = this.#store;
     if (!store) return [];
     this.#expectDimension(query);

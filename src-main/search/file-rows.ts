@@ -35,7 +35,7 @@ export class FileRows implements RowStore {
   set(row: number, vector: Float32Array): void {
     const { blockRows } = this.#kernel;
     if (row !== this.#firstPending + this.#pending || this.#pending === blockRows) {
-      this.#write();
+      this.flush();
       this.#firstPending = row;
     }
     this.#kernel.set(blockRows + this.#pending, vector);
@@ -43,9 +43,17 @@ export class FileRows implements RowStore {
   }
 
   copy(from: number, to: number): void {
-    this.#write();
+    this.flush();
     this.#load(from, 1);
     writeFully(this.#descriptor, this.#kernel.bytes(0, 1), to * this.#kernel.rowBytes);
+  }
+
+  flush(): void {
+    if (this.#pending === 0) return;
+    const { blockRows, rowBytes } = this.#kernel;
+    writeFully(this.#descriptor, this.#kernel.bytes(blockRows, this.#pending), this.#firstPending * rowBytes);
+    this.#firstPending += this.#pending;
+    this.#pending = 0;
   }
 
   read(row: number): Float32Array {
@@ -61,7 +69,7 @@ export class FileRows implements RowStore {
   }
 
   scan(count: number, visit: (firstRow: number, scores: Float32Array) => void): void {
-    this.#write();
+    this.flush();
     const { blockRows } = this.#kernel;
     for (let row = 0; row < count; row += blockRows) {
       const rows = Math.min(blockRows, count - row);
@@ -91,14 +99,6 @@ export class FileRows implements RowStore {
       if (read === 0) throw new Error('The file of vectors ends too early.');
       at += read;
     }
-  }
-
-  #write(): void {
-    if (this.#pending === 0) return;
-    const { blockRows, rowBytes } = this.#kernel;
-    writeFully(this.#descriptor, this.#kernel.bytes(blockRows, this.#pending), this.#firstPending * rowBytes);
-    this.#firstPending += this.#pending;
-    this.#pending = 0;
   }
 }
 

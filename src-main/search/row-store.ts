@@ -7,6 +7,8 @@ export interface RowStore {
   /** @param row one that is there, or the next one */
   set(row: number, vector: Float32Array): void;
   copy(from: number, to: number): void;
+  /** Puts rows that were set lately where a scan finds them. @throws what the system says where there is no room */
+  flush(): void;
   /** A copy of a row. */
   read(row: number): Float32Array;
   /** What later scores are of. */
@@ -51,6 +53,10 @@ export class MemoryRows implements RowStore {
     for (let row = 0; row < count; row += blockRows) {
       visit(row, this.#kernel.scores(row, Math.min(blockRows, count - row)));
     }
+  }
+
+  flush(): void {
+    return;
   }
 
   /** The memory goes with the last reference to it. */

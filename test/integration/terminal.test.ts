@@ -132,7 +132,12 @@ describe('a library, from first index to last removal', () => {
     expect(results[0]).toMatchObject({ camera: null, takenAtMs: null, rating: null, tags: [] });
     const settings = async (...args: string[]): Promise<unknown> =>
       JSON.parse((await run('settings', ...args, '--json')).output);
-    expect(await settings()).toEqual({ lowPriority: false, cacheBudgetBytes: 20e9, maxMegapixels: 150 });
+    expect(await settings()).toEqual({
+      lowPriority: false,
+      cacheBudgetBytes: 20e9,
+      maxMegapixels: 150,
+      watch: true,
+    });
     expect(await settings('--max-megapixels', '200')).toMatchObject({ maxMegapixels: 200 });
     expect(await settings()).toMatchObject({ maxMegapixels: 200, lowPriority: false });
     const { code, errors } = await run('settings', '--max-megapixels', '0');
