@@ -80,11 +80,12 @@ export class PhotoStore {
       library.files.forgetOthers([file]);
       return { contentId: content, orphans: this.#place(stamped, content, vector !== undefined) };
     });
-    if (extraction) library.thumbnails.set(contentHash, extraction.thumbnail);
     serving.delete(orphans);
     const searched =
       vector ?? (serving.index.has(contentId) ? null : library.generations.descriptor(id, contentId));
     if (searched) serving.add(contentId, searched);
+    // Last, because it may find the disk full: a thumbnail is made again when it is asked for.
+    if (extraction) library.thumbnails.set(contentHash, extraction.thumbnail);
   }
 
   #codeWithoutDescriptor(contentId: number): Uint8Array | undefined {
