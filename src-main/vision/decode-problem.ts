@@ -2,6 +2,8 @@
 import { SemblanceError } from '../contract/index.ts';
 import { type DecodeLimits, tooSlow } from './decode-limits.ts';
 import { boxesOf } from './iso-boxes.ts';
+import { headLength } from './jpeg-segments.ts';
+import { isUnreadableTiff } from './unreadable-tiff.ts';
 
 const isoFormats = new Set(['avif', 'heic', 'cr3']);
 
@@ -20,7 +22,7 @@ export function decodeProblem(
       cause: thrown,
     });
   }
-  if (/not supported|unsupported|not configured/i.test(detail)) {
+  if (/not supported|unsupported|not configured/i.test(detail) || isUnreadableTiff(bytes, format)) {
     return new SemblanceError(
       'unsupported-format',
       `This kind of ${format} cannot be read (${detail}). Convert it.`,
@@ -40,7 +42,8 @@ export function isSilent(thrown: unknown): boolean {
 /** Whether the mark that ends a file of the format is absent. */
 function endIsMissing(bytes: Uint8Array, format: string): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (format === 'jpeg') return file.lastIndexOf(Buffer.of(0xff, 0xd9)) < 0;
+  // After the head: a thumbnail in there has an end of its own.
+  if (format === 'jpeg') return file.indexOf(Buffer.of(0xff, 0xd9), headLength(bytes)) < 0;
   if (format === 'png') return file.lastIndexOf('IEND', undefined, 'latin1') < 0;
   if (format === 'gif') return file.at(-1) !== 0x3b;
   if (format === 'webp') return file.length >= 8 && file.readUInt32LE(4) + 8 > file.length;

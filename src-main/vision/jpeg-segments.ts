@@ -44,6 +44,13 @@ export function jpegSize(bytes: Uint8Array): { width: number; height: number } |
   return null;
 }
 
+/** How many bytes stand before the first scan, or before what makes no sense. */
+export function headLength(bytes: Uint8Array): number {
+  let length = 2;
+  for (const { at, content } of segments(bytes)) length = at + 4 + content.length;
+  return length;
+}
+
 /** The same JPEG with an EXIF block that holds this orientation, 1 to 8, and nothing else. */
 export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Array {
   const parts = [jpeg.subarray(0, 2), orientationSegment(orientation)];

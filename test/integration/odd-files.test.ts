@@ -36,12 +36,7 @@ describe.skipIf(!existsSync(shared))('odd files (needs ../shared/data)', () => {
   it('are all read, or set aside for a reason that fits', () => {
     const counts: Partial<Record<string, number>> = {};
     for (const { code } of summary.skipped) counts[code] = (counts[code] ?? 0) + 1;
-    const { corrupt = 0, truncated = 0, 'unsupported-format': unsupported = 0, ...others } = counts;
-    expect(others).toEqual({ 'too-large': 2 });
-    // 22, 9 and 12 when read one by one. Decoders of all threads share one place for their last words, so that a few
-    // of those that fail at the same moment may be told in the words of another.
-    expect(corrupt + truncated + unsupported).toBe(43);
-    expect(truncated).toBeGreaterThanOrEqual(9);
+    expect(counts).toEqual({ corrupt: 22, 'unsupported-format': 12, truncated: 9, 'too-large': 2 });
     expect(summary.photos).toBe(727);
     expect(summary.ignored).toBe(397);
   });
