@@ -27,7 +27,8 @@ export class FileMetadataStore {
       )
       .run(takenAtMs, camera, lens, latitude, longitude, rating, metadataVersion, contentId);
     this.#database.prepare('DELETE FROM fileTags WHERE contentId = ?').run(contentId);
-    const add = this.#database.prepare('INSERT INTO fileTags (contentId, tag) VALUES (?, ?)');
+    // Two that differ in the case of letters only are one, as the first is spelled.
+    const add = this.#database.prepare('INSERT OR IGNORE INTO fileTags (contentId, tag) VALUES (?, ?)');
     for (const tag of tags) add.run(contentId, tag);
   }
 
@@ -35,7 +36,9 @@ export class FileMetadataStore {
   pending(): number {
     return (
       this.#database
-        .prepare<[number], number>('SELECT count(*) FROM contents WHERE metadataVersion < ?')
+        .prepare<[number], number>(
+          'SELECT count(*) FROM contents WHERE metadataVersion < ? AND orphanedAtMs IS NULL',
+        )
         .pluck()
         .get(metadataVersion) ?? 0
     );

@@ -356,6 +356,14 @@ describe('in the library', () => {
     expect(statSync(file).mtimeMs).toBe(before.modified);
   });
 
+  it('takes keywords that differ in the case of letters only for one', async () => {
+    const twice = packet.replace('<rdf:li>autumn</rdf:li>', '<rdf:li>autumn</rdf:li><rdf:li>Autumn</rdf:li>');
+    writeFileSync(file, await jpegWith(xmpSegment(twice)));
+    await index();
+    const { tags } = await details();
+    expect(tags.filter((tag) => tag.toLowerCase() === 'autumn')).toHaveLength(1);
+  });
+
   it('is no reason to read or compute anything twice: a copy has it, too', async () => {
     await index();
     copyFileSync(file, path.join(photos, 'copy.jpg'));
