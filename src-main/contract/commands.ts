@@ -10,7 +10,6 @@ import type {
   DeviceReport,
   EngineStatus,
   Folder,
-  Job,
   ModelInfo,
   PatternCounts,
   PhotoDetails,
@@ -19,6 +18,7 @@ import type {
   SearchAnswer,
   Settings,
 } from './types.ts';
+import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';

@@ -101,6 +101,15 @@ export function toErrorReport(thrown: unknown): ErrorReport {
     const { code, message, retryable, photo } = thrown;
     return { code, message, retryable, ...(photo === undefined ? {} : { photo }) };
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: 'internal', message: `Unexpected error: ${message}`, retryable: false };
+  return { code: 'internal', message: `Unexpected error: ${messageOf(thrown)}`, retryable: false };
+}
+
+/** What something that was thrown says, whatever it is. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The code that the system or SQLite gave an error, e.g. ENOSPC; '' for any other. */
+export function systemCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 }

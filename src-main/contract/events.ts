@@ -1,5 +1,6 @@
 /** What the engine tells without being asked. */
-import type { EngineState, Job } from './types.ts';
+import type { Job } from './jobs.ts';
+import type { EngineState } from './types.ts';
 
 export interface EngineEvents {
   /** A job began, moved on or ended; at most a few times a second for each job. */

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './host.ts';
 export * from './job-progress.ts';
+export * from './jobs.ts';
 export * from './messages.ts';
 export * from './photo-filter.ts';
 export * from './preprocessing.ts';

@@ -1,5 +1,5 @@
 /** What the progress of a job counts. */
-import type { JobKind } from './types.ts';
+import type { JobKind } from './jobs.ts';
 
 const units: Partial<Record<JobKind, 'steps' | 'bytes'>> = {
   fit: 'steps',

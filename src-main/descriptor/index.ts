@@ -15,6 +15,7 @@ export { anovaF, featureVariances, keepAbove, keepBest } from './filter-selectio
 export { decodeFit, encodeFit } from './fit-file.ts';
 export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothingFitted } from './fitted.ts';
 export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from './fitted-file.ts';
+export { groupedBy } from './grouped-by.ts';
 export { fromHalf, toHalf } from './half.ts';
 export { applyLinear, type LinearMap, linearMapOfPca } from './linear-map.ts';
 export {

@@ -344,7 +344,7 @@ export class Engine {
 
   /** How much the library holds. */
   contents(): EngineEvents['libraryChanged'] {
-    return { photos: this.library.photos.counts().photos, folders: this.library.folders.list().length };
+    return { photos: this.library.photos.counts().photos, folders: this.library.folders.count() };
   }
 
   /** Takes pictures that went out of the search. */

@@ -1,9 +1,8 @@
 /** Up to how many photos every one is compared, by what was measured on this machine. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { crossoverOf, measureInBackground } from '../search/index.ts';
-import { machineStamp, ownModelsFolder } from '../vision/index.ts';
+import { keepFile, keptFile, machineStamp } from '../vision/index.ts';
 
 /** Fewer photos are compared in no time on any machine, so that nothing needs to be measured. */
 const fewPhotos = 20_000;
@@ -11,7 +10,7 @@ const fewPhotos = 20_000;
 const schema = v.object({ machine: v.string(), nanosecondsPerNumber: v.pipe(v.number(), v.gtValue(0)) });
 
 /** Beside the verdicts on devices. */
-const storeFile = (): string => path.join(ownModelsFolder(), 'scan-speed.json');
+const storeName = 'scan-speed.json';
 
 export class MeasuredCrossover {
   #nanosecondsPerNumber: number | null;
@@ -34,7 +33,7 @@ export class MeasuredCrossover {
     void measured.then((nanoseconds) => {
       if (nanoseconds === null) return;
       this.#nanosecondsPerNumber = nanoseconds;
-      store(nanoseconds);
+      keepFile(storeName, JSON.stringify({ machine: machineStamp(), nanosecondsPerNumber: nanoseconds }));
       onMeasured();
     });
   }
@@ -46,22 +45,13 @@ export class MeasuredCrossover {
 
 function stored(): number | null {
   try {
-    const { machine, nanosecondsPerNumber } = v.parse(schema, JSON.parse(readFileSync(storeFile(), 'utf8')));
+    const { machine, nanosecondsPerNumber } = v.parse(
+      schema,
+      JSON.parse(readFileSync(keptFile(storeName), 'utf8')),
+    );
     return machine === machineStamp() ? nanosecondsPerNumber : null;
   } catch {
     // Never measured, or by another version.
     return null;
-  }
-}
-
-/** Where the folder cannot be written, it is measured again the next time. */
-function store(nanosecondsPerNumber: number): void {
-  const temporary = `${storeFile()}.${process.pid}`;
-  try {
-    mkdirSync(ownModelsFolder(), { recursive: true });
-    writeFileSync(temporary, JSON.stringify({ machine: machineStamp(), nanosecondsPerNumber }));
-    renameSync(temporary, storeFile());
-  } catch {
-    return;
   }
 }

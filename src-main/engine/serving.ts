@@ -1,5 +1,5 @@
 /** The generation in service: its reducer and its search index, kept in step with the catalogue. */
-import { modelNames, type Recipe, SemblanceError } from '../contract/index.ts';
+import { messageOf, modelNames, type Recipe, SemblanceError } from '../contract/index.ts';
 import {
   decodeFitted,
   encodeFitted,
@@ -201,7 +201,7 @@ export class Serving {
   /** An index that failed is not asked again; the exact scan, which has everything, serves from now on. */
   #dropHnsw(error: unknown): null {
     if (this.#hnsw) {
-      this.#failure = `${error instanceof Error ? error.message : String(error)}. Every photo is compared instead.`;
+      this.#failure = `${messageOf(error)}. Every photo is compared instead.`;
       void this.#hnsw.close();
     }
     this.#hnsw = null;

@@ -15,7 +15,7 @@ export async function engineStatus(engine: Engine): Promise<EngineStatus> {
     version,
     node: process.versions.node,
     libraryPath: library.path,
-    folders: library.folders.list().length,
+    folders: library.folders.count(),
     ...library.photos.counts(),
     generation: serving && generationInfo(serving.generation),
     search: {

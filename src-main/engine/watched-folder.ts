@@ -1,9 +1,10 @@
 /** One folder that is watched: what the system tells of it, and what has been told and not looked at yet. */
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SemblanceError } from '../contract/index.ts';
 import {
   type Change,
+  fileNumber,
   type FolderWatch,
   type Library,
   PathFilter,
@@ -30,7 +31,7 @@ export class WatchedFolder {
   #watch: FolderWatch | null = null;
   #extraWatches: FolderWatch[] = [];
   /** Tells the folder from another one that has come under its path. */
-  #number = '';
+  #number: string | null = null;
   /** Last kind of change of each path; null when everything has to be looked at. */
   #changes: Map<string, Change['kind']> | null = new Map();
 
@@ -47,7 +48,7 @@ export class WatchedFolder {
 
   /** Watches unless it does. Returns whether changes may have been missed. */
   async watch(): Promise<boolean> {
-    const number = numberOf(this.folder.path);
+    const number = fileNumber(this.folder.path);
     if (this.#watch && this.#number === number) return false;
     if (!this.#watch && this.reason !== '' && performance.now() < this.rescanAtMs) return false;
     const isAnew = this.#watch !== null;
@@ -130,7 +131,7 @@ export class WatchedFolder {
     if (process.platform !== 'linux' || !this.#watch) return;
     if (this.#extraWatches.length >= mostExtraWatches) {
       // The next look at folders watches it anew, and all of it is looked at.
-      this.#number = '';
+      this.#number = null;
       return;
     }
     const watch = await this.#begin(directory);
@@ -168,14 +169,5 @@ function hasDirectories(path: string): boolean {
     return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
   } catch {
     return false;
-  }
-}
-
-function numberOf(path: string): string {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return `${dev} ${ino}`;
-  } catch {
-    return '';
   }
 }

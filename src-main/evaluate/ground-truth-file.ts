@@ -11,7 +11,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { SemblanceError } from '../contract/index.ts';
+import { messageOf, SemblanceError } from '../contract/index.ts';
 
 /** In pixels of the photo as seen. */
 export interface Crop {
@@ -117,7 +117,7 @@ async function readBounded(file: string): Promise<Buffer> {
     return await handle.readFile();
   } catch (cause) {
     if (cause instanceof SemblanceError) throw cause;
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = messageOf(cause);
     throw new SemblanceError(
       'not-found',
       `${file} cannot be read (${detail}). Name a JSON file with ground truth.`,
@@ -139,7 +139,7 @@ function parseJson(file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    throw wrong(file, `is no JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw wrong(file, `is no JSON (${messageOf(cause)})`, cause);
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { SemblanceError } from '../contract/index.ts';
+import { messageOf, SemblanceError } from '../contract/index.ts';
 
 const channels = v.pipe(v.array(v.number()), v.length(3));
 
@@ -43,7 +43,7 @@ export async function readReference(folder: string): Promise<Reference> {
   try {
     return v.parse(referenceSchema, JSON.parse(json));
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = messageOf(cause);
     throw new SemblanceError('invalid-arguments', `${file} is damaged (${detail}).`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 /** Finds the photos that a ground truth names, wherever they are kept. */
+import { groupedBy } from '../descriptor/index.ts';
 
 /**
  * A name may be a whole path, or the end of one, with its extension or without (the published lists have none). A
@@ -33,17 +34,6 @@ function fileName(path: string): string {
 /** Without the extension, if there is one. */
 function stem(name: string): string {
   return name.replace(/(?<=[^/])\.[^./]*$/, '');
-}
-
-function groupedBy(paths: readonly string[], keyOf: (path: string) => string): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const path of paths) {
-    const key = keyOf(path);
-    const group = groups.get(key);
-    if (group) group.push(path);
-    else groups.set(key, [path]);
-  }
-  return groups;
 }
 
 function endingIn(

@@ -12,7 +12,7 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -87,14 +87,7 @@ export function writeBackup(folder: string, { body, ...header }: Backup): void {
   const full = { format: 'semblance decisions', version: formatVersion, ...header, sha256: sha256(text) };
   const temporary = `${currentFile(folder)}.tmp`;
   try {
-    const descriptor = openSync(temporary, 'w');
-    try {
-      const bytes = Buffer.from(`${JSON.stringify(full)}\n${text}\n`);
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeFileSync(temporary, `${JSON.stringify(full)}\n${text}\n`, { flush: true });
     if (readOne(currentFile(folder)) !== null) renameSync(currentFile(folder), previousFile(folder));
     renameSync(temporary, currentFile(folder));
   } catch (error) {

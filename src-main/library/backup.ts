@@ -1,7 +1,7 @@
 /** Keeps a copy of all decisions in a file of its own, and brings them back where the catalogue has gone. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { anyRecipeSchema, type DecisionLog, learns, type Recipe } from '../contract/index.ts';
+import { anyRecipeSchema, type DecisionLog, learns, messageOf, type Recipe } from '../contract/index.ts';
 import {
   type Backup,
   type BackupBody,
@@ -10,9 +10,9 @@ import {
   setDamagedBackupsAside,
   writeBackup,
 } from './backup-file.ts';
+import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { durably } from './durably.ts';
-import { groupedBy } from './grouped-by.ts';
 import type { PastRecipes } from './past-recipes.ts';
 
 /** A decision is in the backup after this time at the latest; several in a row are written once. */
@@ -81,7 +81,7 @@ export class DecisionsBackup {
       writeBackup(this.#folder, { ...own, savedAtMs, body: this.#body() });
       this.#state = { savedAtMs, problem: null };
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       this.#state = { ...this.#state, problem: `The backup could not be written: ${problem}` };
     }
   }

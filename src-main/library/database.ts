@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { SemblanceError } from '../contract/index.ts';
+import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { type OwnerProgram, ownerInWords, removeOwner, writeOwner } from './lock-owner.ts';
 import { migrations, schemaVersion } from './schema.ts';
 import { storedVersion } from './stored-version.ts';
@@ -99,7 +99,7 @@ export function takeWriteLock(folder: string, program: OwnerProgram): WriteLock 
       lock.exec('BEGIN EXCLUSIVE');
     } catch (error) {
       lock.close();
-      if (codeOf(error).startsWith('SQLITE_BUSY')) {
+      if (systemCodeOf(error).startsWith('SQLITE_BUSY')) {
         throw new SemblanceError(
           'library-in-use',
           `The library in ${folder} is in use by ${ownerInWords(folder)}. Close it, or choose another with --library DIR.`,
@@ -131,7 +131,7 @@ const fullCodes = ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_IOERR_WRI
 
 /** An error in plain words where it is about the library's files, and the error itself where it is not. */
 export function explain(folder: string, error: unknown): unknown {
-  const code = codeOf(error);
+  const code = systemCodeOf(error);
   if (fullCodes.includes(code)) {
     return new SemblanceError(
       'disk-full',
@@ -179,8 +179,4 @@ function isClosedToWriters(folder: string, code: string): boolean {
   } catch {
     return true;
   }
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -7,9 +7,9 @@ import {
   type TagCount,
   tagKey,
 } from '../contract/index.ts';
+import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { type DecisionChange, DecisionLog, type TagState } from './decision-log.ts';
-import { groupedBy } from './grouped-by.ts';
 import { conditionOf } from './photo-filter.ts';
 
 /** What is known of one tag at one picture. */

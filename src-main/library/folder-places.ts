@@ -45,6 +45,9 @@ export class FolderPlaces {
   }
 
   isHere(folderId: number): boolean {
+    // Asked of every photo that is shown: what was found a moment ago needs no look into the catalogue.
+    const known = this.#freshAnswer(folderId);
+    if (known !== undefined) return known;
     const row = this.#row(folderId);
     return row !== undefined && this.#isHere(row);
   }
@@ -55,12 +58,17 @@ export class FolderPlaces {
   }
 
   #isHere(row: FolderRow): boolean {
-    const nowMs = performance.now();
-    const known = this.#answers.get(row.id);
-    if (known && nowMs - known.atMs < freshMs) return known.isHere;
+    const known = this.#freshAnswer(row.id);
+    if (known !== undefined) return known;
+    const atMs = performance.now();
     const isHere = this.#look(row);
-    this.#answers.set(row.id, { isHere, atMs: nowMs });
+    this.#answers.set(row.id, { isHere, atMs });
     return isHere;
+  }
+
+  #freshAnswer(folderId: number): boolean | undefined {
+    const known = this.#answers.get(folderId);
+    return known && performance.now() - known.atMs < freshMs ? known.isHere : undefined;
   }
 
   /** A drive that is not mounted often leaves an empty folder behind, which must not be taken for it. */

@@ -1,8 +1,8 @@
 /** The folders that a person added. */
-import { statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { type Folder, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { fileNumber } from './file-number.ts';
 import type { FolderPlaces } from './folder-places.ts';
 import type { ScannedFolder } from './scan.ts';
 
@@ -39,6 +39,10 @@ export class Folders {
       followLinks: row.followLinks === 1,
       available: this.#places.isHere(row.id),
     }));
+  }
+
+  count(): number {
+    return this.#database.prepare<[], number>('SELECT count(*) FROM folders').pluck().get() ?? 0;
   }
 
   paths(): string[] {
@@ -108,7 +112,7 @@ export class Folders {
         )
         .run(folderId, prefix, prefix, inner.id);
     }
-    this.#database.prepare('DELETE FROM folders WHERE id = ?').run(inner.id);
+    this.remove(inner.id);
   }
 
   /** Changes what of a folder is looked at; what is left out goes with the next indexing. */
@@ -141,11 +145,9 @@ export class Folders {
     this.#places.remember(folderId);
   }
 
-  /** Forgets the folder and its photos; returns how many searchable photos that were. */
-  remove(folderId: number): number {
-    const { photos } = this.get(folderId);
+  /** Forgets the folder and its photos. */
+  remove(folderId: number): void {
     this.#database.prepare('DELETE FROM folders WHERE id = ?').run(folderId);
-    return photos;
   }
 }
 
@@ -156,20 +158,11 @@ export function isInside(path: string, folder: string): boolean {
 
 /** The same by what the file system says, for which names may be one that differ in case or in how accents are composed. */
 function isInsideByNumber(path: string, folder: string): boolean {
-  const wanted = numberOf(folder);
-  if (wanted === null) return false;
+  const wanted = fileNumber(folder);
+  if (wanted === null || wanted.endsWith(' 0')) return false;
   for (let each = path; ; each = dirname(each)) {
-    if (numberOf(each) === wanted) return true;
+    if (fileNumber(each) === wanted) return true;
     if (dirname(each) === each) return false;
-  }
-}
-
-function numberOf(path: string): string | null {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return ino === 0n ? null : `${dev} ${ino}`;
-  } catch {
-    return null;
   }
 }
 

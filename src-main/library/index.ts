@@ -3,6 +3,7 @@ export { countByPatterns, type ListedPhotos, listPhotos } from './count-patterns
 export { type KnownFile } from './photos.ts';
 export type { Suspect } from './in-flight.ts';
 export { type CachedExtraction } from './extractions.ts';
+export { fileNumber } from './file-number.ts';
 export { isInside } from './folders.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
 export { type PendingMetadata } from './file-metadata.ts';

@@ -1,8 +1,7 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
-import { SemblanceError } from '../contract/index.ts';
+import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { DecisionsBackup } from './backup.ts';
 import {
-  codeOf,
   type Connection,
   explain,
   explained,
@@ -79,7 +78,7 @@ export class Library {
     this.places = new FolderPlaces(database, this.files, volumes);
     this.orphans = new Orphans(database);
     this.folders = new Folders(database, this.places);
-    this.photos = new Photos(database, () => this.places.offlineIds());
+    this.photos = new Photos(database, this.places);
     this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
@@ -150,7 +149,7 @@ export class Library {
 
   /** Says what went wrong with the catalogue in plain words; anything else stays as it is. */
   explain(error: unknown): unknown {
-    return codeOf(error).startsWith('SQLITE_') ? explain(this.path, error) : error;
+    return systemCodeOf(error).startsWith('SQLITE_') ? explain(this.path, error) : error;
   }
 
   /** @throws SemblanceError `library-damaged` */

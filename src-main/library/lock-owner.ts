@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { systemCodeOf } from '../contract/index.ts';
 
 /** The program that has the library: the window, a server for browsers, or a command on a terminal. */
 export type OwnerProgram = 'window' | 'server' | 'terminal';
@@ -72,6 +73,6 @@ function mayBeRunning({ processId, hostName }: Owner): boolean {
     return process.kill(processId, 0);
   } catch (error) {
     // Of another person's process only that is told.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemCodeOf(error) === 'EPERM';
   }
 }

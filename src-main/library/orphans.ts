@@ -3,12 +3,15 @@
  * a while: files that went often come back, under another name or on another drive.
  */
 import type { Connection } from './database.ts';
+import { Prepared } from './prepared.ts';
 
 export class Orphans {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
 
   constructor(database: Connection) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
   }
 
   /**
@@ -34,8 +37,8 @@ export class Orphans {
 
   /** @param photoId the last file's, which it gets back when it returns */
   #orphan(contentId: number, photoId: number | null, nowMs: number): boolean {
-    const { changes } = this.#database
-      .prepare(
+    const { changes } = this.#prepared
+      .get(
         `UPDATE contents SET orphanedAtMs = ?, orphanedPhotoId = ? WHERE id = ? AND orphanedAtMs IS NULL
          AND NOT EXISTS (SELECT 1 FROM photos WHERE contentId = contents.id)`,
       )

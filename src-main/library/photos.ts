@@ -9,6 +9,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import type { FolderPlaces } from './folder-places.ts';
 import { conditionOf } from './photo-filter.ts';
 import { Prepared } from './prepared.ts';
 
@@ -55,13 +56,12 @@ const details = `
 export class Photos {
   readonly #database: Connection;
   readonly #prepared: Prepared;
-  readonly #offlineFolderIds: () => number[];
+  readonly #places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>;
 
-  /** @param offlineFolderIds folders whose drive is not there */
-  constructor(database: Connection, offlineFolderIds: () => number[]) {
+  constructor(database: Connection, places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>) {
     this.#database = database;
     this.#prepared = new Prepared(database);
-    this.#offlineFolderIds = offlineFolderIds;
+    this.#places = places;
   }
 
   /** Searchable photos and photos that were set aside. */
@@ -78,7 +78,7 @@ export class Photos {
     total: number;
     photos: PhotoSummary[];
   } {
-    const { sql, parameters } = conditionOf(query.filter ?? {}, () => this.#offlineFolderIds());
+    const { sql, parameters } = conditionOf(query.filter ?? {}, () => this.#places.offlineIds());
     const order =
       query.order === 'path'
         ? 'photos.folderId, photos.directory, photos.name'
@@ -95,14 +95,13 @@ export class Photos {
          JOIN contents ON contents.id = photos.contentId ORDER BY ${order}`,
       )
       .all(...parameters, query.limit, query.offset);
-    const offline = new Set(this.#offlineFolderIds());
-    const photos = rows.map((row) => ({ ...row, offline: offline.has(row.folderId) }));
+    const photos = rows.map((row) => ({ ...row, offline: !this.#places.isHere(row.folderId) }));
     return { total: total?.total ?? 0, photos };
   }
 
   /** Pictures of which a file meets the filter, in ascending order. */
   contentsMatching(filter: PhotoFilter): number[] {
-    const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
+    const { sql, parameters } = conditionOf(filter, () => this.#places.offlineIds());
     const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
     return this.#database
       .prepare<unknown[], number>(`SELECT DISTINCT contentId FROM ${joined} WHERE ${sql} ORDER BY contentId`)
@@ -139,7 +138,7 @@ export class Photos {
 
   /** All files that contain the picture, or those of them that meet a filter; the first added first. */
   withContent(contentId: number, filter: PhotoFilter = {}): PhotoDetails[] {
-    const { sql, parameters } = conditionOf(filter, () => this.#offlineFolderIds());
+    const { sql, parameters } = conditionOf(filter, () => this.#places.offlineIds());
     return this.#prepared
       .get<DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
       .all(contentId, ...parameters)
@@ -151,7 +150,7 @@ export class Photos {
       ...row,
       path: join(folderPath, row.directory, row.name),
       tags: JSON.parse(row.tags) as string[],
-      offline: this.#offlineFolderIds().includes(row.folderId),
+      offline: !this.#places.isHere(row.folderId),
     };
   }
 

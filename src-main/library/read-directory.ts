@@ -2,7 +2,7 @@
 import { type Dirent, type Stats, stat } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PhotoProblemCode } from '../contract/index.ts';
+import { type PhotoProblemCode, systemCodeOf } from '../contract/index.ts';
 import { isPhotoName } from '../vision/index.ts';
 import type { PathFilter } from './patterns.ts';
 import type { FileStamp } from './photos.ts';
@@ -52,7 +52,7 @@ export class DirectoryReader {
     try {
       entries = await readdir(path, { withFileTypes: true });
     } catch (error) {
-      const code = codeOf(error);
+      const code = systemCodeOf(error) || 'unknown';
       if (code === 'ENOENT' || code === 'ENOTDIR') return 'gone';
       return code === 'ENAMETOOLONG' ? pathTooLong : unlistable(code);
     }
@@ -156,8 +156,4 @@ function notAFile(isDirectory: boolean): EntryProblem {
     ? 'This is a folder with the name of a photo. Photos inside it are indexed.'
     : 'This is a pipe, a socket or a device and no file. Give it another name, or leave it out by a pattern.';
   return { code: 'not-a-file', message: what };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { SemblanceError } from '../contract/index.ts';
+import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { databaseName, explained, refuseNewer, takeWriteLock } from './database.ts';
 
 /** The catalogue with its log, and what only goes with it. */
@@ -52,8 +52,7 @@ function isWholeFile(file: string): boolean {
     database = new Database(file);
     return database.pragma('integrity_check', { simple: true }) === 'ok';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(code)) return false;
+    if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(systemCodeOf(error))) return false;
     throw error;
   } finally {
     database?.close();

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { relative, sep } from 'node:path';
 import type { AsyncSubscription, Event, subscribe } from '@parcel/watcher';
-import { SemblanceError } from '../contract/index.ts';
+import { messageOf, SemblanceError } from '../contract/index.ts';
 
 interface Watcher {
   subscribe: typeof subscribe;
@@ -56,7 +56,7 @@ function inside(folder: string, path: string): string {
 }
 
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (/no space left on device|ENOSPC/i.test(message)) {
     return 'the system watches no more folders (raise fs.inotify.max_user_watches)';
   }

@@ -3,7 +3,7 @@
  * searched on all cores at once. It is kept on disk as a cache.
  */
 import { availableParallelism } from 'node:os';
-import { SemblanceError } from '../contract/index.ts';
+import { messageOf, SemblanceError } from '../contract/index.ts';
 import type { HnswAnswers, HnswRequest } from './hnsw-messages.ts';
 import { HnswShard } from './hnsw-shard.ts';
 import { hnswlib } from './hnswlib.ts';
@@ -243,7 +243,7 @@ export class HnswTier {
         this.#unwritten = null;
       } catch (error) {
         this.#isChanged = true;
-        this.#unwritten = error instanceof Error ? error.message : String(error);
+        this.#unwritten = messageOf(error);
         removeRemains(this.#options.folder, this.#files);
       }
     });

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HierarchicalNSW } from 'hnswlib-node';
+import { messageOf } from '../contract/index.ts';
 import type { HnswAnswers, HnswReply, HnswRequest, ShardSetup } from './hnsw-messages.ts';
 import { hnswlib } from './hnswlib.ts';
 import { describeWritten, loadVerified } from './shard-file.ts';
@@ -107,6 +108,6 @@ parentPort?.on('message', ({ id, request }: { id: number; request: HnswRequest }
     .then(() => answer(request))
     .then(
       (value) => reply({ id, value }),
-      (error: unknown) => reply({ id, error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => reply({ id, error: messageOf(error) }),
     );
 });

@@ -1,6 +1,7 @@
 /** hnswlib-node is optional: it has to be compiled where it is installed, and not every machine can. */
 import { createRequire } from 'node:module';
 import type { HierarchicalNSW } from 'hnswlib-node';
+import { messageOf } from '../contract/index.ts';
 
 type Library = { HierarchicalNSW: typeof HierarchicalNSW };
 
@@ -16,7 +17,7 @@ function load(): { library: Library | null; reason: string | null } {
   try {
     return { library: createRequire(import.meta.url)('hnswlib-node') as Library, reason: null };
   } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [line] = messageOf(error).split('\n');
     return {
       library: null,
       reason: `hnswlib-node could not be loaded (${line}). Install a C++ compiler, make and Python, then run: npm ci`,

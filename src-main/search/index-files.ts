@@ -95,8 +95,7 @@ function disagreement(manifest: Manifest, wanted: IndexIdentity): string | null 
 export function putInPlace(folder: string, identity: IndexIdentity, shards: ShardFile[]): void {
   const manifest: Manifest = { format: 2, ...identity, shards };
   const temporary = `${manifestFile(folder)}.tmp`;
-  writeFileSync(temporary, JSON.stringify(manifest));
-  sync(temporary);
+  writeFileSync(temporary, JSON.stringify(manifest), { flush: true });
   renameSync(temporary, manifestFile(folder));
   syncFolder(folder);
   removeRemains(

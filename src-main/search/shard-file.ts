@@ -4,6 +4,7 @@ import { closeSync, createReadStream, linkSync, openSync, readSync, rmSync, stat
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { threadId } from 'node:worker_threads';
+import { messageOf } from '../contract/index.ts';
 import { type ShardFile, sync } from './index-files.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function loadVerified(
     load(path);
     return stampOf(path) === before ? null : `${file.name} changed while it was loaded`;
   } catch (error) {
-    return `${file.name} could not be loaded (${error instanceof Error ? error.message : String(error)})`;
+    return `${file.name} could not be loaded (${messageOf(error)})`;
   } finally {
     rmSync(own, { force: true });
   }

@@ -7,6 +7,7 @@ import {
   type CatalogueEntry,
   catalogueEntrySchema,
   type CatalogueItem,
+  messageOf,
   SemblanceError,
 } from '../contract/index.ts';
 import { downloadedFile } from './add-model.ts';
@@ -36,7 +37,7 @@ function entries(): CatalogueEntry[] {
   try {
     return v.parse(catalogueSchema, JSON.parse(readFileSync(file, 'utf8'))).models;
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = messageOf(cause);
     throw new SemblanceError(
       'not-available',
       `The catalogue of models, ${file}, cannot be read (${detail}). Models can still be imported from files.`,

@@ -1,12 +1,11 @@
 /** Verdicts on devices, kept from one start to the next, and what was in use when a program ended unexpectedly. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { Device, DeviceReport, Precision } from '../contract/index.ts';
 import { fastestRight, processor } from './devices.ts';
 import { isAlive } from './is-alive.ts';
+import { keepFile, keptFile } from './kept-file.ts';
 import { machineStamp } from './machine.ts';
-import { ownModelsFolder } from './model-folders.ts';
 import type { InstalledModel } from './models.ts';
 
 const trial = {
@@ -31,11 +30,11 @@ const reportSchema = v.object({
 });
 const storeSchema = v.record(v.string(), reportSchema);
 
-const storeFile = (): string => path.join(ownModelsFolder(), 'devices.json');
+const storeName = 'devices.json';
 
 function readStore(): Partial<Record<string, DeviceReport>> {
   try {
-    return v.parse(storeSchema, JSON.parse(readFileSync(storeFile(), 'utf8')));
+    return v.parse(storeSchema, JSON.parse(readFileSync(keptFile(storeName), 'utf8')));
   } catch {
     // Nothing was tried yet, or by another version: it will be tried again.
     return {};
@@ -48,20 +47,8 @@ export function storedReport({ info }: InstalledModel): DeviceReport | null {
   return report?.machine === machineStamp() ? report : null;
 }
 
-/** Where the folder cannot be written, it is found out again the next time. */
 export function storeReport({ info }: InstalledModel, report: DeviceReport): void {
-  const temporary = `${storeFile()}.${process.pid}`;
-  try {
-    mkdirSync(ownModelsFolder(), { recursive: true });
-    writeFileSync(temporary, JSON.stringify({ ...readStore(), [info.sha256]: report }, null, 2));
-    renameSync(temporary, storeFile());
-  } catch (error) {
-    if (!isFileError(error)) throw error;
-  }
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+  keepFile(storeName, JSON.stringify({ ...readStore(), [info.sha256]: report }, null, 2));
 }
 
 /** A device, and the precision that it computes in. */
@@ -100,7 +87,7 @@ const useSchema = v.object({
 type Use = v.InferOutput<typeof useSchema>;
 const usesSchema = v.array(useSchema);
 
-const useFile = (): string => path.join(ownModelsFolder(), 'device-in-use.json');
+const useFile = (): string => keptFile('device-in-use.json');
 /** Programs are ended by other things, too; twice in a row while the same device computed is no accident. */
 const mostEnds = 2;
 

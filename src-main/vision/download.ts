@@ -13,7 +13,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SemblanceError } from '../contract/index.ts';
+import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 
 export interface DownloadOptions {
   /** Hexadecimal; whatever has another is thrown away. */
@@ -208,8 +208,7 @@ function otherSize({ host }: URL, total: number | null): SemblanceError {
 }
 
 function writeFailure(cause: unknown): SemblanceError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return code === 'ENOSPC'
+  return systemCodeOf(cause) === 'ENOSPC'
     ? new SemblanceError('disk-full', 'The disk is full. Free some space and try again: it goes on there.', {
         cause,
       })

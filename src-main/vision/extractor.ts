@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
-import { type Precision, SemblanceError } from '../contract/index.ts';
+import { messageOf, type Precision, SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import { processor } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
@@ -175,8 +175,4 @@ function finite(outputs: ort.InferenceSession.OnnxValueMapType): ort.InferenceSe
     }
   }
   return outputs;
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

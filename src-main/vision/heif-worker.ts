@@ -1,7 +1,7 @@
 /** Worker thread that decodes HEIC by libheif as WebAssembly: it can be ended when it takes too long, and its memory with it. */
 import { parentPort } from 'node:worker_threads';
 import makeLibheif from 'libheif-js/libheif-wasm/libheif-bundle.js';
-import { SemblanceError, toErrorReport } from '../contract/index.ts';
+import { messageOf, SemblanceError, toErrorReport } from '../contract/index.ts';
 import { tooLarge } from './decode-limits.ts';
 import type { HeifAnswer, HeifRequest } from './heif-messages.ts';
 import { uncompressedTiff } from './uncompressed-tiff.ts';
@@ -57,7 +57,7 @@ parentPort?.on('message', (request: HeifRequest) => {
     (tiff) => send({ id, tiff }, [tiff.buffer]),
     (thrown: unknown) => {
       if (thrown instanceof SemblanceError) send({ id, error: toErrorReport(thrown) });
-      else send({ id, detail: thrown instanceof Error ? thrown.message : String(thrown) });
+      else send({ id, detail: messageOf(thrown) });
     },
   );
 });

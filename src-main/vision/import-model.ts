@@ -3,7 +3,7 @@
  * in a process of its own (import-process.ts), because a strange model may end the process that loads it.
  */
 import * as ort from 'onnxruntime-node';
-import { type Preprocessing, SemblanceError } from '../contract/index.ts';
+import { messageOf, type Preprocessing, SemblanceError } from '../contract/index.ts';
 import { takeInExternalData } from './external-data.ts';
 import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extraction-graph.ts';
 import { candidatesOf, exposeValues, patchSide } from './onnx/exploration-graph.ts';
@@ -187,13 +187,10 @@ function anySize(input: string): ValueInfo {
 
 /** What the runtime says of a model that it cannot run, in words that help. */
 async function whyItFails(bytes: Uint8Array, operators: number): Promise<SemblanceError> {
-  const failure = await ort.InferenceSession.create(bytes).then(
-    async (session) => {
-      await session.release();
-      return '';
-    },
-    (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)),
-  );
+  const failure = await ort.InferenceSession.create(bytes).then(async (session) => {
+    await session.release();
+    return '';
+  }, messageOf);
   if (/opset|Opset/.test(failure) && /support/i.test(failure)) {
     return new SemblanceError(
       'model-invalid',

@@ -18,7 +18,7 @@ export { isPhotoName } from './photo-format.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';
+export { keepFile, keptFile } from './kept-file.ts';
 export { machineStamp } from './machine.ts';
-export { ownModelsFolder } from './model-folders.ts';
 export { computeThreads, Vision } from './vision.ts';
 export type { FileReading, TapMap } from './vision-messages.ts';

@@ -1,6 +1,7 @@
 /** Process that tries one execution provider on one model: a bad driver may end it, and nothing else. */
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
+import { messageOf } from '../contract/index.ts';
 import type { ProbeAnswer, ProbeRequest } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
 import { halfPrecisionGraph } from './onnx/half-precision.ts';
@@ -27,7 +28,7 @@ async function probe({ provider, precision, graphPath }: ProbeRequest): Promise<
 process.once('message', (request: ProbeRequest) => {
   probe(request)
     .catch((error: unknown): ProbeAnswer => ({
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     }))
     // Ended at once: a driver that crashes while it is being unloaded has already said what it can do.
     .then((answer) => process.send?.(answer, () => process.exit(0)))

@@ -1,7 +1,7 @@
 /** Reading a file once, whole, and as one version of it. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { maxPhotoBytes, type PhotoProblemCode, SemblanceError } from '../contract/index.ts';
+import { maxPhotoBytes, messageOf, type PhotoProblemCode, SemblanceError } from '../contract/index.ts';
 
 export interface FileContent {
   bytes: Uint8Array;
@@ -59,7 +59,7 @@ function readingProblem(cause: unknown, path: string): SemblanceError {
       cause,
     );
   }
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = messageOf(cause);
   return problem(
     path,
     'unreadable',

@@ -1,12 +1,13 @@
 /** What the whole interface shares. */
-import type {
-  EngineState,
-  EngineStatus,
-  Folder,
-  HostInfo,
-  Job,
-  PhotoSummary,
-  Recipe,
+import {
+  type EngineState,
+  type EngineStatus,
+  type Folder,
+  type HostInfo,
+  type Job,
+  messageOf,
+  type PhotoSummary,
+  type Recipe,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
 import { throttle } from '../throttle.ts';
@@ -120,7 +121,7 @@ export class AppState {
         await this.client.call('revealPhoto', { photoId: photo.id });
         this.notices.show(`Shown in its folder: ${photo.path}`, { copy: photo.path });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         this.notices.show(reason, { isError: true, copy: photo.path });
       }
     });

@@ -1,4 +1,6 @@
 /** Short messages that come and go. */
+import { messageOf } from '../../src-main/contract/index.ts';
+
 export interface Notice {
   id: number;
   text: string;
@@ -25,7 +27,7 @@ export class Notices {
   }
 
   error(error: unknown): void {
-    this.show(error instanceof Error ? error.message : String(error), { isError: true });
+    this.show(messageOf(error), { isError: true });
   }
 
   dismiss(id: number): void {

@@ -2,6 +2,7 @@
 import {
   type Example,
   maxPhotoBytes,
+  messageOf,
   type SearchAnswer,
   SemblanceError,
   thumbnailAddress,
@@ -99,7 +100,7 @@ export class Search {
     } catch (error) {
       if (question !== this.#question) return;
       this.answer = null;
-      this.error = error instanceof Error ? error.message : String(error);
+      this.error = messageOf(error);
     } finally {
       if (question === this.#question) this.busy = false;
     }

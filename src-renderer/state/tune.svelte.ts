@@ -4,10 +4,11 @@ import {
   type Job,
   type JobKind,
   type LabelKind,
+  messageOf,
   type ModelInfo,
   type Recipe,
-  recipeSchema,
   type Recipes,
+  recipeSchema,
   type RetunePlan,
   SemblanceError,
 } from '../../src-main/contract/index.ts';
@@ -203,7 +204,7 @@ export class Tune {
     try {
       this.set(readRecipe(await file.text(), file.name));
     } catch (error) {
-      this.importError = error instanceof Error ? error.message : String(error);
+      this.importError = messageOf(error);
     }
   }
 

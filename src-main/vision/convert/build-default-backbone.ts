@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SemblanceError } from '../../contract/index.ts';
+import { messageOf, SemblanceError } from '../../contract/index.ts';
 import { extractionGraph } from '../onnx/extraction-graph.ts';
 import { lowerTflite } from './lower-tflite.ts';
 import { packedFile, parseSource } from './packed-source.ts';
@@ -97,6 +97,6 @@ function build(): void {
 try {
   build();
 } catch (thrown) {
-  console.error(`semblance backbone: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  console.error(`semblance backbone: ${messageOf(thrown)}`);
   process.exitCode = 1;
 }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decodePhoto, resized, thumbnailOf } from '../../../src-main/vision/decode.ts';
 import { isPhotoName, photoFormat } from '../../../src-main/vision/photo-format.ts';
 import { thumbnailOfFile } from '../../../src-main/vision/index.ts';
+import { storedFor } from '../../fixtures/drawn-picture.ts';
 
 /** Red on the left half and blue on the right, as seen. */
 function picture(width = 80, height = 60): Sharp {
@@ -46,20 +47,8 @@ describe('decoding', () => {
   );
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
-    // Orientation says how the stored picture is to be changed to be seen; this undoes that first.
-    const seen = await picture().png().toBuffer();
-    const undo: Record<number, (image: Sharp) => Sharp> = {
-      1: (image) => image,
-      2: (image) => image.flop(),
-      3: (image) => image.rotate(180),
-      4: (image) => image.flip(),
-      5: (image) => image.rotate(270).flop(),
-      6: (image) => image.rotate(270),
-      7: (image) => image.rotate(90).flop(),
-      8: (image) => image.rotate(90),
-    };
-    const stored = await undo[orientation](sharp(seen)).png().toBuffer();
-    const bytes = await sharp(stored).withMetadata({ orientation }).jpeg().toBuffer();
+    const stored = await storedFor(orientation, picture());
+    const bytes = await stored.withMetadata({ orientation }).jpeg().toBuffer();
     const { pixels, width, height } = await decodePhoto(bytes, 'jpeg', 64);
     expect([width, height, pixels.width, pixels.height]).toEqual([80, 60, 64, 48]);
     expectColour(colourAt(pixels, 0.1, 0.5), [255, 0, 0]);
