@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -206,5 +206,51 @@ export const migrations = [
   CREATE VIEW contentRatings AS
     SELECT contents.id AS contentId, nullif(coalesce(decidedRatings.rating, contents.fileRating, 0), 0) AS rating
     FROM contents LEFT JOIN decidedRatings ON decidedRatings.hash = contents.hash;
+  `,
+  `
+  -- The pictures most similar to each, by the descriptors of a generation, best first.
+  CREATE TABLE neighbours (
+    generationId INTEGER NOT NULL REFERENCES generations(id) ON DELETE CASCADE,
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    data BLOB NOT NULL, -- 32-bit ids, then single-precision similarities
+    PRIMARY KEY (generationId, contentId)
+  ) STRICT;
+  CREATE INDEX neighboursByContent ON neighbours(contentId);
+
+  -- What is compared place by place where two pictures are held against each other.
+  CREATE TABLE localFeatures (
+    contentId INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+    key TEXT NOT NULL, -- what they were made with
+    data BLOB NOT NULL,
+    PRIMARY KEY (contentId, key)
+  ) STRICT;
+
+  -- How sharp the picture is; NULL until that was looked at.
+  ALTER TABLE contents ADD COLUMN sharpness REAL;
+
+  -- Questions that a person keeps. Photos are in them by the hash of the picture.
+  CREATE TABLE savedSearches (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL,
+    savedAtMs INTEGER NOT NULL,
+    seenAtMs INTEGER NOT NULL -- photos that were added later are new to the person
+  ) STRICT;
+  -- Example pictures that are in no folder of the library, small copies of them.
+  CREATE TABLE savedExamples (
+    hash TEXT PRIMARY KEY,
+    data BLOB NOT NULL
+  ) STRICT;
+
+  -- Files that were moved to the system's bin, the latest last.
+  CREATE TABLE binnedFiles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    sizeBytes INTEGER NOT NULL,
+    binnedAtMs INTEGER NOT NULL,
+    place TEXT, -- where in the bin it lies, where the system tells
+    restoredAtMs INTEGER
+  ) STRICT;
   `,
 ];

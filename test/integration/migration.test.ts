@@ -113,6 +113,29 @@ describe('a library of the second schema', () => {
   });
 });
 
+describe('a library of the third schema', () => {
+  it('keeps its photos, what was decided of them, and the way back from that', async () => {
+    begin('library-v3.sqlite.gz');
+    const engine = Engine.open({ libraryPath: folder, access: 'write' });
+    try {
+      expect(engine.library.photos.counts()).toEqual({ photos: 2, problems: 1 });
+      expect(engine.serving?.index.size).toBe(2);
+      const everything = { offset: 0, limit: 10 };
+      const { photos } = await engine.call('photos', { ...everything, order: 'path' });
+      const details = photos.map(({ id }) => engine.library.photos.details(id));
+      expect(details.map(({ name, tags, rating }) => [name, tags, rating])).toEqual([
+        ['a.png', ['kept'], null],
+        ['b.png', [], 4],
+      ]);
+      expect((await engine.call('notDuplicates', everything)).total).toBe(1);
+      await engine.call('undoDecision', {});
+      expect((await engine.call('notDuplicates', everything)).total).toBe(0);
+    } finally {
+      await engine.close();
+    }
+  });
+});
+
 describe('every schema', () => {
   it('before the present one has a snapshot that it is brought up to date from', () => {
     for (let version = 1; version < schemaVersion; version++) {
