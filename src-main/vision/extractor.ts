@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { messageOf, type Precision, SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
+import type { DeviceTurn } from './device-turn.ts';
 import { processor } from './devices.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
 import { halfPrecisionGraph } from './onnx/half-precision.ts';
@@ -46,6 +47,8 @@ export interface ExtractorOptions {
   /** Of another device than the processor, which computes in single precision always. */
   precision?: Precision;
   create?: CreateSession;
+  /** Kept to wherever another device than the processor is used. */
+  turn?: DeviceTurn;
   /** Told once, and why, when another device than the processor has failed and the processor goes on. */
   onFallback?: (detail: string) => void;
 }
@@ -106,7 +109,7 @@ export class Extractor {
         ...sessionOptions(threads),
         executionProviders: [this.#isProcessor ? processor : provider],
       });
-    const session = await opened().catch((cause: unknown) => {
+    const session = await this.#inTurn(opened).catch((cause: unknown) => {
       if (this.#isProcessor) throw cause;
       return this.#fallBack(cause);
     });
@@ -118,6 +121,19 @@ export class Extractor {
     return !this.#isProcessor && this.#options.precision === 'half';
   }
 
+  /** @param byProcessor whether no other device is used in it */
+  #inTurn<Result>(action: () => Promise<Result>, byProcessor = this.#isProcessor): Promise<Result> {
+    const { turn } = this.#options;
+    return byProcessor || !turn ? action() : turn.within(action);
+  }
+
+  /** Lets go of what the device holds. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    if (session) await this.#inTurn(() => session.release());
+  }
+
   /** From now on the processor computes; where several photos fail at once, for all of them. */
   #fallBack(cause: unknown): Promise<Awaited<ReturnType<CreateSession>>> {
     return (this.#fallen ??= this.#goOnWithProcessor(cause));
@@ -126,8 +142,9 @@ export class Extractor {
   #goOnWithProcessor(cause: unknown): Promise<Awaited<ReturnType<CreateSession>>> {
     this.#isProcessor = true;
     this.#options.onFallback?.(messageOf(cause));
+    const lost = this.#session;
     // A device that is lost may not even let go of what it holds.
-    this.#session?.release().catch(() => undefined);
+    if (lost) this.#inTurn(() => lost.release(), false).catch(() => undefined);
     return this.#open();
   }
 
@@ -139,15 +156,16 @@ export class Extractor {
     const names = wanted?.map((place) => this.#outputs[place]) ?? this.#outputs;
     const session = this.#session ?? (await this.#open());
     const [wasProcessor, wasHalf] = [this.#isProcessor, this.#isHalf];
-    const compute = (on: typeof session) =>
-      on.run({ [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) }, [...new Set(names)]);
+    const input = { [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) };
+    const compute = (on: typeof session, byProcessor: boolean) =>
+      this.#inTurn(() => on.run(input, [...new Set(names)]), byProcessor);
     let outputs: ort.InferenceSession.OnnxValueMapType;
     try {
-      outputs = await compute(session)
+      outputs = await compute(session, wasProcessor)
         .then((computed) => (wasHalf ? finite(computed) : computed))
         .catch(async (cause: unknown) => {
           if (wasProcessor) throw cause;
-          return compute(await this.#fallBack(cause));
+          return compute(await this.#fallBack(cause), true);
         });
     } catch (cause) {
       throw new SemblanceError(

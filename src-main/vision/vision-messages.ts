@@ -74,10 +74,13 @@ export interface WorkerSetting {
   threads: number;
   /** Shared by all workers, for `DecodeBudget`. */
   decodeBudget: SharedArrayBuffer;
+  /** Shared by all threads of the process, for `DeviceTurn`. */
+  deviceTurn: SharedArrayBuffer;
   limits: DecodeLimits;
 }
 
-export type WorkerRequest =
+/** About a photo. */
+export type PhotoRequest =
   | { kind: 'file'; id: number; path: string }
   | ({ kind: 'bytes'; id: number } & NamedBytes)
   /** `photo` is a path or a photo; `taps` are places in the network's `mapTaps`. */
@@ -91,6 +94,11 @@ export type WorkerRequest =
     }
   /** Answers `hashed`. */
   | { kind: 'known'; id: number; known: boolean };
+
+export type WorkerRequest =
+  | PhotoRequest
+  /** Ends the worker as soon as its sessions are gone. */
+  | { kind: 'close' };
 
 export type WorkerMessage =
   | { kind: 'ready' }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../contract/index.ts';
 import { DecodeBudget } from './decode-budget.ts';
+import { DeviceTurn } from './device-turn.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
@@ -15,6 +16,7 @@ import { readPhotoFile } from './read-file.ts';
 import type {
   Extraction,
   FileReading,
+  PhotoRequest,
   TapMap,
   WorkerMessage,
   WorkerRequest,
@@ -28,9 +30,11 @@ const {
   order,
   threads,
   decodeBudget,
+  deviceTurn,
   limits,
 } = workerData as WorkerSetting;
 const budget = new DecodeBudget(decodeBudget);
+const turn = new DeviceTurn(deviceTurn);
 const waiting = new Map<number, (known: boolean) => void>();
 /** By network. */
 const mapExtractors = new Map<number, Promise<Extractor>>();
@@ -41,6 +45,7 @@ function load(network: number, requests: TapRequest[]): Promise<Extractor> {
     threads,
     provider,
     precision,
+    turn,
     onFallback: (detail) => send({ kind: 'fell-back', network, detail }),
   });
 }
@@ -146,7 +151,7 @@ async function extractMaps({
 }
 
 /** What a message calls the photo of a request. */
-function photoName(request: WorkerRequest): string {
+function photoName(request: PhotoRequest): string {
   if (request.kind === 'file') return request.path;
   if (request.kind === 'bytes') return request.name;
   if (request.kind === 'known') return '';
@@ -154,6 +159,7 @@ function photoName(request: WorkerRequest): string {
 }
 
 async function answer(extractors: Extractor[], request: WorkerRequest): Promise<void> {
+  if (request.kind === 'close') return close(extractors);
   const { id } = request;
   try {
     if (request.kind === 'known') {
@@ -170,6 +176,13 @@ async function answer(extractors: Extractor[], request: WorkerRequest): Promise<
   } catch (error) {
     send({ kind: 'error', id, error: { photo: photoName(request), ...toErrorReport(error) } });
   }
+}
+
+async function close(extractors: Extractor[]): Promise<void> {
+  const ofMaps = await Promise.allSettled(mapExtractors.values());
+  const loaded = ofMaps.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  await Promise.allSettled([...extractors, ...loaded].map((extractor) => extractor.close()));
+  parentPort?.close();
 }
 
 const loading = Promise.all(networks.map(({ requests }, network) => load(network, requests)));

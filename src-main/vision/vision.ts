@@ -6,6 +6,7 @@ import type { PowerMeanLayout } from '../descriptor/index.ts';
 import { sharedBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import type { DeviceUse } from './device-store.ts';
+import { DeviceTurn, sharedTurn } from './device-turn.ts';
 import { processor } from './devices.ts';
 import type { InstalledModel } from './models.ts';
 import { networksOf } from './networks.ts';
@@ -15,6 +16,7 @@ import type {
   FileReading,
   NamedBytes,
   NetworkSetting,
+  PhotoRequest,
   TapMap,
   WorkerMessage,
   WorkerRequest,
@@ -44,13 +46,15 @@ export interface VisionOptions {
 
 /** Where another device computes, one worker prepares photos while it works for the other. */
 const deviceWorkers = 2;
+/** A worker that has not let go of a device by then is ended all the same. */
+const closeWithinMs = 5000;
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
 type Answer = FileReading | Extraction | TapMap[][];
 
 interface Task {
-  request: WorkerRequest;
+  request: PhotoRequest;
   isKnown: ((contentHash: string) => boolean) | null;
   resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
@@ -58,6 +62,8 @@ interface Task {
 
 interface Lane {
   worker: Worker;
+  /** Whether its networks are loaded. */
+  isReady: boolean;
   tasks: Map<number, Task>;
 }
 
@@ -113,16 +119,37 @@ export class Vision {
     const { count, threads } = crewFor(networks, workers, threadsPerWorker);
     const { longerSide, scales } = settings;
     const decodeBudget = sharedBudget();
-    const setting = { longerSide, scales, networks, order, threads, decodeBudget, limits };
+    const setting = {
+      longerSide,
+      scales,
+      networks,
+      order,
+      threads,
+      decodeBudget,
+      deviceTurn: sharedTurn,
+      limits,
+    };
     const vision = new Vision({ scales: scales.length, taps }, setting, models, count, onFallback);
     try {
-      // One after the other: loading a network takes several times its size for a moment.
-      for (let worker = 0; worker < count; worker++) await vision.#startWorker();
+      await vision.#startWorker();
     } catch (error) {
       await vision.close();
       throw error;
     }
+    void vision.#startOthers(count - 1);
     return vision;
+  }
+
+  /**
+   * They take part as they get ready, so that the first photo does not wait for sixteen networks. One after the other:
+   * loading a network takes several times its size for a moment.
+   */
+  async #startOthers(count: number): Promise<void> {
+    for (let worker = 0; worker < count && !this.#ended; worker++) {
+      // Where there is no room for one more, those that are there do without it.
+      await this.#startWorker().catch(() => undefined);
+      this.#feed();
+    }
   }
 
   /**
@@ -179,19 +206,24 @@ export class Vision {
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
-    await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()));
+    const isOnDevice = this.#setting.networks.some(({ provider }) => provider !== processor);
+    await Promise.all(this.#lanes.map(({ worker }) => (isOnDevice ? endInTurn(worker) : worker.terminate())));
   }
 
   #startWorker(): Promise<void> {
     const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: this.#setting });
-    const lane: Lane = { worker, tasks: new Map() };
+    const lane: Lane = { worker, isReady: false, tasks: new Map() };
     this.#lanes.push(lane);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
-        if (message.kind === 'ready') resolve();
-        else if (message.kind === 'fell-back') this.#fellBack(message.network, message.detail);
-        else if (message.kind === 'failed') reject(SemblanceError.fromReport(message.error));
-        else this.#receive(lane, message);
+        if (message.kind === 'ready') {
+          lane.isReady = true;
+          resolve();
+        } else if (message.kind === 'fell-back') this.#fellBack(message.network, message.detail);
+        else if (message.kind === 'failed') {
+          reject(SemblanceError.fromReport(message.error));
+          void worker.terminate();
+        } else this.#receive(lane, message);
       });
       const lost = (cause: unknown) => {
         const detail = cause instanceof Error ? cause.message : `code ${String(cause)}`;
@@ -204,7 +236,7 @@ export class Vision {
           },
         );
         reject(error);
-        this.#end(error);
+        if (lane.isReady) this.#end(error);
       };
       worker.on('error', lost);
       worker.on('exit', lost);
@@ -218,7 +250,7 @@ export class Vision {
     this.#onFallback?.(this.#models[network], failed, detail);
   }
 
-  #ask(request: WorkerRequest, isKnown: Task['isKnown']): Promise<Answer> {
+  #ask(request: PhotoRequest, isKnown: Task['isKnown']): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
       const task = { request, isKnown, resolve, reject };
       if (this.#ended) reject(this.#ended);
@@ -235,7 +267,8 @@ export class Vision {
   }
 
   #idlest(): Lane {
-    return this.#lanes.reduce((least, lane) => (lane.tasks.size < least.tasks.size ? lane : least));
+    const ready = this.#lanes.filter(({ isReady }) => isReady);
+    return ready.reduce((least, lane) => (lane.tasks.size < least.tasks.size ? lane : least));
   }
 
   #give(lane: Lane, task: Task): void {
@@ -281,6 +314,19 @@ export class Vision {
     for (const lane of this.#lanes) lane.tasks.clear();
     for (const task of tasks) task.reject(this.#ended);
   }
+}
+
+/**
+ * A worker that is ended with its sessions on a device would let go of them beside another that computes: it is asked to
+ * do so in its turn first.
+ */
+async function endInTurn(worker: Worker): Promise<void> {
+  const { threadId } = worker;
+  const isGone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
+  await Promise.race([isGone, new Promise<void>((late) => setTimeout(late, closeWithinMs).unref())]);
+  await worker.terminate();
+  new DeviceTurn(sharedTurn).giveBack(threadId);
 }
 
 /**

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
+import { processor } from '../../src-main/vision/index.ts';
 import type { InferenceSetup, Picture } from './inference-worker.ts';
 
 export function photoFiles(folder: string): string[] {
@@ -61,9 +62,10 @@ export async function inferAll(lanes: Worker[], pictures: Picture[]): Promise<vo
   );
 }
 
+/** On all cores; a graphics processor computes for one thread at a time. */
 export async function startInference(setup: InferenceSetup): Promise<Worker[]> {
   return Promise.all(
-    Array.from({ length: availableParallelism() }, async () => {
+    Array.from({ length: setup.provider === processor ? availableParallelism() : 1 }, async () => {
       const worker = new Worker(new URL('./inference-worker.ts', import.meta.url), { workerData: setup });
       await new Promise((ready) => worker.once('message', ready));
       return worker;

@@ -23,9 +23,10 @@ import { installed, type Network, networks, plainRecipe } from './networks.ts';
 import { plainLoop } from './plain-loop.ts';
 
 const rounds = 3;
-const photoCount = 64;
 const longerSide = 512;
 const source = resolve(process.argv[2] ?? '../shared/data/clothing');
+/** More where a graphics processor computes, which is done with few before its load can be read off. */
+const photoCount = Number(process.argv[3] ?? 64);
 /** Debian's, where python3-torch belongs to. */
 const python = '/usr/bin/python3';
 const program = join(import.meta.dirname, 'pytorch_pipeline.py');
@@ -146,7 +147,7 @@ function print(
 }
 
 if (!existsSync(source)) {
-  console.error(`There is no folder ${source}. Name one with photos: npm run bench:index -- FOLDER`);
+  console.error(`There is no folder ${source}. Name one with photos: npm run bench:index -- FOLDER COUNT`);
   process.exitCode = 1;
 } else {
   try {

@@ -22,6 +22,11 @@ import { testPicture } from '../../src-main/vision/test-picture.ts';
 
 const program = new URL('../fixtures/fake-probe.ts', import.meta.url);
 const swiftShader = '/usr/lib/chromium';
+const softwareDriver = {
+  ...process.env,
+  LD_LIBRARY_PATH: swiftShader,
+  VK_DRIVER_FILES: path.join(swiftShader, 'vk_swiftshader_icd.json'),
+};
 const before = process.env['SEMBLANCE_MODELS'];
 let folder: string;
 let model: InstalledModel;
@@ -117,11 +122,7 @@ describe('trying devices', () => {
         ['src-main/cli/semblance.ts', 'doctor', '--json', '--library', path.join(folder, 'library')],
         {
           encoding: 'utf8',
-          env: {
-            ...process.env,
-            LD_LIBRARY_PATH: swiftShader,
-            VK_DRIVER_FILES: path.join(swiftShader, 'vk_swiftshader_icd.json'),
-          },
+          env: softwareDriver,
         },
       );
       const { devices } = JSON.parse(output) as { devices: Awaited<ReturnType<typeof probeDevices>>[] };
@@ -131,6 +132,25 @@ describe('trying devices', () => {
         precision: 'single',
         half: { verdict: 'missing', detail: 'The device has no half precision.' },
       });
+    },
+  );
+
+  it.skipIf(!existsSync(path.join(swiftShader, 'libvk_swiftshader.so')))(
+    'takes turns at a device: readers of several threads give what the processor gives (skipped without Debian’s chromium)',
+    { timeout: 120_000 },
+    () => {
+      // Without turns the process ends within a few photos.
+      const output = execFileSync(
+        process.execPath,
+        ['test/fixtures/device-child.ts', 'webgpu', folder, '40'],
+        {
+          encoding: 'utf8',
+          env: softwareDriver,
+        },
+      );
+      const { photos, worst } = JSON.parse(output) as { photos: number; worst: number };
+      expect(photos).toBe(40);
+      expect(worst).toBeLessThan(1e-3);
     },
   );
 });
