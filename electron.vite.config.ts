@@ -24,6 +24,7 @@ const entries = {
   'lone-reader-process': 'vision/lone-reader-process.ts',
   'pooling-worker': 'engine/pooling-worker.ts',
   'probe-process': 'vision/probe-process.ts',
+  'crew-worker': 'vision/crew-worker.ts',
   'preview-worker': 'engine/preview-worker.ts',
   'heif-worker': 'vision/heif-worker.ts',
   'hnsw-worker': 'search/hnsw-worker.ts',

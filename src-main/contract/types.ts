@@ -157,7 +157,7 @@ export interface DeviceTrial {
   verdict: DeviceVerdict;
   /** Why it is not used in words: the error, how far from the processor its numbers are, or that it is no faster. */
   detail: string;
-  /** For a test picture; null where it did not come so far. */
+  /** For a test picture of the usual size at three scales; null where it did not come so far. */
   milliseconds: number | null;
 }
 

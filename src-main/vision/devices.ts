@@ -17,6 +17,8 @@ export interface ProbeRequest {
   provider: string;
   precision: Precision;
   graphPath: string;
+  /** Only the time is wanted that the processor takes with a network on every core. */
+  byAllCores?: boolean;
 }
 
 export type ProbeAnswer = { milliseconds: number; outputs: Float32Array[] } | { error: string };
@@ -52,9 +54,9 @@ export async function probeDevices(
   { info, graphPath }: InstalledModel,
   { providers = offered(), program, patienceMs = usualPatienceMs, onProgress, signal }: ProbeOptions = {},
 ): Promise<DeviceReport> {
-  const attempt = (provider: string, precision: Precision) =>
+  const attempt = (provider: string, precision: Precision, byAllCores = false) =>
     tried(
-      { provider, precision, graphPath },
+      { provider, precision, graphPath, byAllCores },
       program ?? sibling(import.meta.url, 'probe-process'),
       AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
     );
@@ -73,6 +75,11 @@ export async function probeDevices(
     const half =
       single.verdict === 'right' ? judged(await attempt(provider, 'half'), reference.outputs) : null;
     devices.push(inPrecision(provider, single, half));
+  }
+  if (devices.some(({ provider, verdict }) => provider !== processor && verdict === 'right')) {
+    // Only where there is a choice does it matter how long the processor takes.
+    const crew = await attempt(processor, 'single', true);
+    if ('milliseconds' in crew) devices[0] = { ...devices[0], milliseconds: crew.milliseconds };
   }
   return {
     model: info.name,

@@ -19,7 +19,7 @@ import { statisticsGraph, type TapRequest } from './onnx/positional-pooling.ts';
  * zero. The setting changes the arithmetic of the calling thread too, so it is for a thread of its own. Idle threads
  * must not spin, since the other cores decode.
  */
-function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
+export function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
