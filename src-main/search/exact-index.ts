@@ -108,7 +108,7 @@ export class ExactIndex {
    * The `top` most similar, best first.
    * @param allowed ids that count; all by default
    */
-  search(query: Float32Array, top: number, allowed?: readonly number[]): Hit[] {
+  search(query: Float32Array, top: number, allowed?: ArrayLike<number> & Iterable<number>): Hit[] {
     this.#change((each) => each.flush());
     const store = this.#store;
     if (!store) return [];
@@ -212,8 +212,9 @@ export class ExactIndex {
 const mostMarked = 100_000_000;
 
 /** Marks in a table take a tenth of the time of a set, and it is asked only of what scores high enough. */
-function membership(ids: readonly number[]): (id: number) => boolean {
-  const highest = ids.reduce((most, id) => Math.max(most, id), 0);
+function membership(ids: Iterable<number>): (id: number) => boolean {
+  let highest = 0;
+  for (const id of ids) highest = Math.max(highest, id);
   if (highest > mostMarked) {
     const set = new Set(ids);
     return (id) => set.has(id);

@@ -62,7 +62,9 @@ function tell(kind: string, result: Row, truth: Row, rawBytes: number): void {
 
 function throughTheContract(folder: string, dimension: number): ContractRun {
   const library = join(folder, 'library');
-  describedLibrary(library, readVectors(join(folder, 'vectors.f32'), dimension)).close();
+  const described = describedLibrary(library, readVectors(join(folder, 'vectors.f32'), dimension));
+  described.decide(() => described.decisions.changeTags({ filter: {} }, ['given'], [], 1));
+  described.close();
   console.log(`  library  ${megabytes(statSync(join(library, 'library.sqlite')).size)} of catalogue`);
   child('search-contract.ts', library, folder);
   return JSON.parse(readFileSync(join(folder, 'contract.json'), 'utf8')) as ContractRun;
