@@ -157,7 +157,7 @@ export class Serving {
   async search(
     query: Float32Array,
     top: number,
-    allowed?: readonly number[],
+    allowed?: Readonly<Uint32Array>,
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
     if (allowed) return { hits: this.index.search(query, top, allowed), tier: 'exact' };
     if (this.tier === 'hnsw') {

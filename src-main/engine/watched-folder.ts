@@ -116,11 +116,16 @@ export class WatchedFolder {
     if (changes?.size === 0 || !this.isHere) return null;
     this.#changes = new Map();
     if (changes === null || this.folder.followLinks) return 'everything';
-    const places = placesOf(this.#library, this.folder, changes);
-    for (const { directory, deep } of places) {
-      if (deep && hasDirectories(join(this.folder.path, directory))) await this.#watchAlso(directory);
+    try {
+      const places = placesOf(this.#library, this.folder, changes);
+      for (const { directory, deep } of places) {
+        if (deep && hasDirectories(join(this.folder.path, directory))) await this.#watchAlso(directory);
+      }
+      return places.length > 0 ? places : null;
+    } catch {
+      // Where it is to be looked could not be found out; what was told is not lost for that.
+      return 'everything';
     }
-    return places.length > 0 ? places : null;
   }
 
   /**

@@ -24,6 +24,7 @@ export class Watching {
   readonly #watched = new Map<number, WatchedFolder>();
   #tick: NodeJS.Timeout | null = null;
   #flush: NodeJS.Timeout | null = null;
+  #flushing: Promise<void> = Promise.resolve();
   #firstChangeMs = 0;
   #renewing: Promise<void> = Promise.resolve();
   #wasOn = false;
@@ -65,6 +66,7 @@ export class Watching {
     if (this.#flush) clearTimeout(this.#flush);
     this.#tick = null;
     await this.#renewing;
+    await this.#flushing;
     for (const watched of this.#watched.values()) await watched.end();
     this.#watched.clear();
   }
@@ -146,12 +148,20 @@ export class Watching {
     if (this.#flush) clearTimeout(this.#flush);
     else this.#firstChangeMs = nowMs;
     const latest = this.#firstChangeMs + longestPauseMs - nowMs;
-    this.#flush = setTimeout(() => void this.#flushChanges(), Math.max(0, Math.min(waitMs, latest)));
+    const flush = (): void => {
+      // One after the other, for what is taken twice would be looked at twice.
+      this.#flushing = this.#flushing
+        .then(() => (this.#closing ? undefined : this.#flushChanges()))
+        .catch(() => {
+          // A catalogue that cannot be asked for a moment is no reason to end, nor to forget what has changed.
+          if (!this.#closing) this.#planFlush(tickMs);
+        });
+    };
+    this.#flush = setTimeout(flush, Math.max(0, Math.min(waitMs, latest)));
   }
 
   async #flushChanges(): Promise<void> {
     this.#flush = null;
-    if (this.#closing) return;
     // What an index job under way has gone past already is looked at after it.
     if (this.#engine.jobs.isPending('index')) {
       this.#planFlush(pauseMs);
@@ -161,6 +171,8 @@ export class Watching {
     for (const watched of this.#watched.values()) {
       const { folder } = watched;
       const places = await watched.takeChanges();
+      // Ended meanwhile: the next start looks at everything.
+      if (this.#closing) return;
       if (places !== null) tasks.push(places === 'everything' ? { folder } : { folder, places });
     }
     if (tasks.length === 0) return;

@@ -10,7 +10,8 @@ import {
 import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { type DecisionChange, DecisionLog, type TagState } from './decision-log.ts';
-import { conditionOf } from './photo-filter.ts';
+import { conditionOf, contentsTagged } from './photo-filter.ts';
+import { isSameToSqlite, type TagSpellings } from './tag-spellings.ts';
 
 /** What is known of one tag at one picture. */
 interface TagAtPicture {
@@ -25,10 +26,12 @@ interface TagAtPicture {
 export class Decisions {
   readonly log: DecisionLog;
   readonly #database: Connection;
+  readonly #spellings: Pick<TagSpellings, 'of'>;
   readonly #offlineFolderIds: () => number[];
 
-  constructor(database: Connection, offlineFolderIds: () => number[]) {
+  constructor(database: Connection, spellings: Pick<TagSpellings, 'of'>, offlineFolderIds: () => number[]) {
     this.#database = database;
+    this.#spellings = spellings;
     this.#offlineFolderIds = offlineFolderIds;
     this.log = new DecisionLog(database);
   }
@@ -39,12 +42,11 @@ export class Decisions {
       throw new SemblanceError('invalid-arguments', 'Name a tag to give to the photos or to take from them.');
     }
     const hashes = this.#hashesOf(photos);
-    const spelled = this.#spellings();
-    const given = new Set(add.map(spelled));
-    const taken = new Set(remove.map(spelled).filter((tag) => !given.has(tag)));
+    const given = new Set(add.map((tag) => this.#spelled(tag)));
+    const taken = new Set(remove.map((tag) => this.#spelled(tag)).filter((tag) => !given.has(tag)));
     const changes = [
-      ...[...taken].flatMap((tag) => this.#tagChanges(hashes, tag, false)),
-      ...[...given].flatMap((tag) => this.#tagChanges(hashes, tag, true)),
+      ...[...taken].flatMap((tag) => this.#take(hashes, tag)),
+      ...[...given].flatMap((tag) => this.#give(hashes, tag)),
     ];
     const words = [
       given.size > 0 && `gave ${quoted(given)} to`,
@@ -77,14 +79,26 @@ export class Decisions {
 
   /** All tags of photos in the library, with how many pictures have them, in alphabetical order. */
   tags(): TagCount[] {
+    const isThere = 'EXISTS (SELECT 1 FROM photos WHERE photos.contentId = tagged.contentId)';
     const rows = this.#database
       .prepare<[], TagCount>(
-        `SELECT min(tag) AS tag, count(*) AS photos FROM contentTags
-         WHERE EXISTS (SELECT 1 FROM photos WHERE photos.contentId = contentTags.contentId)
+        `SELECT min(tag) AS tag, count(*) AS photos FROM contentTags AS tagged WHERE ${isThere}
          GROUP BY tag COLLATE NOCASE`,
       )
       .all();
-    return rows.sort((a, b) => a.tag.localeCompare(b.tag));
+    const tags = [...groupedBy(rows, ({ tag }) => tagKey(tag)).values()].map((spellings) => {
+      const [{ tag, photos }] = spellings;
+      if (spellings.length === 1) return { tag, photos };
+      const { sql, parameters } = contentsTagged(spellings.map((each) => each.tag));
+      const count = this.#database
+        .prepare<unknown[], number>(
+          `SELECT count(DISTINCT contentId) FROM (${sql}) AS tagged WHERE ${isThere}`,
+        )
+        .pluck()
+        .get(...parameters);
+      return { tag: this.#spelled(tag), photos: count ?? 0 };
+    });
+    return tags.sort((a, b) => a.tag.localeCompare(b.tag));
   }
 
   /** Pictures with their tags. */
@@ -96,24 +110,39 @@ export class Decisions {
 
   /** @throws SemblanceError `not-found` when there is no such tag */
   renameTag(from: string, to: string, nowMs: number): DecisionOutcome {
-    const spelled = this.#spellings();
-    const old = spelled(from);
-    const hashes = this.#database
-      .prepare<[string, string], string>(
-        `SELECT hash FROM contents WHERE id IN (SELECT contentId FROM contentTags WHERE tag = ? COLLATE NOCASE)
+    const having = new Map(this.#spellings.of(from).map((tag) => [tag, this.#hashesWith(tag)]));
+    const all = [...new Set([...having.values()].flat())];
+    if (all.length === 0) {
+      throw new SemblanceError('not-found', `There is no tag “${from}”. See: semblance tag list`);
+    }
+    const old = this.#spelled(from);
+    const renamed = tagKey(from) === tagKey(to) ? to : this.#spelled(to);
+    const respelled = [...having.keys()].find((tag) => isSameToSqlite(tag, renamed));
+    const stays = new Set(respelled === undefined ? [] : having.get(respelled));
+    const changes = [
+      ...(respelled === undefined ? [] : this.#respell([...stays], respelled, renamed)),
+      ...[...having]
+        .filter(([tag]) => tag !== respelled)
+        .flatMap(([tag, hashes]) => this.#tagChanges(hashes, tag, false)),
+      ...this.#give(
+        all.filter((hash) => !stays.has(hash)),
+        renamed,
+        [...having.keys()],
+      ),
+    ];
+    return this.#record(`Renamed the tag “${old}” to “${renamed}”`, changes, nowMs);
+  }
+
+  /** Pictures with a tag, spelled so to SQLite, in the library or not. */
+  #hashesWith(tag: string): string[] {
+    const { sql, parameters } = contentsTagged([tag]);
+    return this.#database
+      .prepare<unknown[], string>(
+        `SELECT hash FROM contents WHERE id IN (${sql})
          UNION SELECT hash FROM decidedTags WHERE tag = ? AND present = 1`,
       )
       .pluck()
-      .all(old, old);
-    if (hashes.length === 0) {
-      throw new SemblanceError('not-found', `There is no tag “${from}”. See: semblance tag list`);
-    }
-    const renamed = tagKey(from) === tagKey(to) ? to : spelled(to);
-    const changes =
-      inSmallLetters(old) === inSmallLetters(renamed)
-        ? this.#respell(hashes, old, renamed)
-        : [...this.#tagChanges(hashes, old, false), ...this.#tagChanges(hashes, renamed, true)];
-    return this.#record(`Renamed the tag “${old}” to “${renamed}”`, changes, nowMs);
+      .all(...parameters, tag);
   }
 
   /** @throws SemblanceError `not-found`, `invalid-arguments` for two photos with the same content */
@@ -194,7 +223,10 @@ export class Decisions {
             sql: 'photos.id IN (SELECT value FROM json_each(?))',
             parameters: [JSON.stringify(photos.photoIds)],
           }
-        : conditionOf(photos.filter, () => this.#offlineFolderIds());
+        : conditionOf(photos.filter, {
+            offlineFolderIds: () => this.#offlineFolderIds(),
+            spellingsOf: (tag) => this.#spellings.of(tag),
+          });
     const hashes = this.#database
       .prepare<unknown[], string>(
         `SELECT DISTINCT hash FROM photos JOIN contents ON contents.id = photos.contentId WHERE ${sql}`,
@@ -206,12 +238,8 @@ export class Decisions {
   }
 
   /** How a tag is spelled that differs from one that is there in the case of letters only. */
-  #spellings(): (tag: string) => string {
-    const known = ['decidedTags', 'fileTags'].flatMap((table) =>
-      this.#database.prepare<[], string>(distinctTags(table)).pluck().all(),
-    );
-    const byKey = new Map(known.toReversed().map((tag) => [tagKey(tag), tag]));
-    return (tag) => byKey.get(tagKey(tag)) ?? tag;
+  #spelled(tag: string): string {
+    return this.#spellings.of(tag)[0];
   }
 
   #atPictures(hashes: string[], tag: string): TagAtPicture[] {
@@ -225,10 +253,35 @@ export class Decisions {
       .all(JSON.stringify(hashes), tag, tag);
   }
 
-  #tagChanges(hashes: string[], tag: string, wanted: boolean): DecisionChange[] {
-    const changing = this.#atPictures(hashes, tag).filter(
-      ({ present, fileTag }) => (present === null ? fileTag !== null : present === 1) !== wanted,
+  /** Takes a tag away in whichever spelling. */
+  #take(hashes: string[], tag: string): DecisionChange[] {
+    return this.#spellings.of(tag).flatMap((spelling) => this.#tagChanges(hashes, spelling, false));
+  }
+
+  /**
+   * Gives a tag to those that do not have it in another spelling.
+   * @param passedOver spellings that do not count, because they are taken away
+   */
+  #give(hashes: string[], tag: string, passedOver: string[] = []): DecisionChange[] {
+    const others = this.#spellings
+      .of(tag)
+      .filter((spelling) => !isSameToSqlite(spelling, tag) && !passedOver.includes(spelling));
+    const having = new Set(
+      others.flatMap((spelling) =>
+        this.#atPictures(hashes, spelling)
+          .filter(hasTag)
+          .map(({ hash }) => hash),
+      ),
     );
+    return this.#tagChanges(
+      hashes.filter((hash) => !having.has(hash)),
+      tag,
+      true,
+    );
+  }
+
+  #tagChanges(hashes: string[], tag: string, wanted: boolean): DecisionChange[] {
+    const changing = this.#atPictures(hashes, tag).filter((row) => hasTag(row) !== wanted);
     return grouped(changing, ({ fileTag }) => {
       if (wanted) return { tag, present: 1 };
       return fileTag === null ? null : { tag: fileTag, present: 0 };
@@ -244,12 +297,8 @@ export class Decisions {
   }
 }
 
-/** From one tag to the next by the index: there are few of them, and a picture in every row. */
-function distinctTags(table: string): string {
-  return `WITH RECURSIVE known (tag) AS (
-      SELECT min(tag) FROM ${table}
-      UNION ALL SELECT (SELECT min(tag) FROM ${table} WHERE tag > known.tag) FROM known WHERE known.tag IS NOT NULL
-    ) SELECT tag FROM known WHERE tag IS NOT NULL`;
+function hasTag({ present, fileTag }: TagAtPicture): boolean {
+  return present === null ? fileTag !== null : present === 1;
 }
 
 /** The same change of many pictures is one. */
@@ -279,11 +328,6 @@ function photosIn(changes: DecisionChange[]): string {
 
 function quoted(tags: Set<string>): string {
   return Array.from(tags, (tag) => `“${tag}”`).join(', ');
-}
-
-/** As SQLite compares tags: only A to Z have small letters. */
-function inSmallLetters(tag: string): string {
-  return tag.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function gone(): SemblanceError {

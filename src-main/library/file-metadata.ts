@@ -1,8 +1,11 @@
 /** What files tell of their pictures: dates, cameras, places, keywords and ratings. */
 import { join } from 'node:path';
+import { tagKey } from '../contract/index.ts';
+import { groupedBy } from '../descriptor/index.ts';
 import { type FileMetadata, metadataVersion } from '../vision/index.ts';
 import type { Connection } from './database.ts';
 import type { FileStamp } from './photos.ts';
+import { Prepared } from './prepared.ts';
 
 /** A picture of which it is not known yet what its file tells, and one of its files. */
 export interface PendingMetadata extends FileStamp {
@@ -12,24 +15,26 @@ export interface PendingMetadata extends FileStamp {
 
 export class FileMetadataStore {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
 
   constructor(database: Connection) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
   }
 
   /** Replaces what is known of a picture; what a person has decided stays. */
   set(contentId: number, metadata: FileMetadata): void {
     const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = metadata;
-    this.#database
-      .prepare(
+    this.#prepared
+      .get(
         `UPDATE contents SET takenAtMs = ?, camera = ?, lens = ?, latitude = ?, longitude = ?, fileRating = ?,
            metadataVersion = ? WHERE id = ?`,
       )
       .run(takenAtMs, camera, lens, latitude, longitude, rating, metadataVersion, contentId);
-    this.#database.prepare('DELETE FROM fileTags WHERE contentId = ?').run(contentId);
+    this.#prepared.get('DELETE FROM fileTags WHERE contentId = ?').run(contentId);
+    const add = this.#prepared.get('INSERT INTO fileTags (contentId, tag) VALUES (?, ?)');
     // Two that differ in the case of letters only are one, as the first is spelled.
-    const add = this.#database.prepare('INSERT OR IGNORE INTO fileTags (contentId, tag) VALUES (?, ?)');
-    for (const tag of tags) add.run(contentId, tag);
+    for (const [tag] of groupedBy(tags, tagKey).values()) add.run(contentId, tag);
   }
 
   /** How many pictures wait for it. */

@@ -2,6 +2,7 @@
 import type { Connection, Statement } from './database.ts';
 import type { FileLocation, FileStamp, KnownFile } from './photos.ts';
 import type { KnownFiles } from './reconcile.ts';
+import { Prepared } from './prepared.ts';
 
 type Located = [folderId: number, directory: string];
 
@@ -10,12 +11,14 @@ const sampledFiles = 24;
 
 export class Files implements KnownFiles {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
   /** Kept prepared: a scan asks them once a directory. */
   #filesIn: Statement<Located, KnownFile> | undefined;
   #othersIn: Statement<Located, FileStamp & { name: string }> | undefined;
 
   constructor(database: Connection) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
   }
 
   filesIn(folderId: number, directory: string): KnownFile[] {
@@ -48,8 +51,8 @@ export class Files implements KnownFiles {
 
   /** Files of a picture, with the folders that hold them; the first hundred. */
   withContent(contentId: number): (FileLocation & { id: number; folderPath: string })[] {
-    return this.#database
-      .prepare<[number], FileLocation & { id: number; folderPath: string }>(
+    return this.#prepared
+      .get<FileLocation & { id: number; folderPath: string }>(
         `SELECT photos.id, folderId, directory, name, folders.path AS folderPath
          FROM photos JOIN folders ON folders.id = folderId WHERE contentId = ? ORDER BY photos.id LIMIT 100`,
       )
@@ -81,15 +84,15 @@ export class Files implements KnownFiles {
 
   /** Remembers that a file is no photo, so that it is read again only when it changes. */
   recordOther(file: FileLocation & FileStamp): void {
-    this.#database
-      .prepare(
+    this.#prepared
+      .get(
         `INSERT OR REPLACE INTO otherFiles (folderId, directory, name, sizeBytes, modifiedAtMs) VALUES (?, ?, ?, ?, ?)`,
       )
       .run(file.folderId, file.directory, file.name, file.sizeBytes, file.modifiedAtMs);
   }
 
   forgetOthers(files: readonly FileLocation[]): void {
-    const statement = this.#database.prepare(
+    const statement = this.#prepared.get(
       'DELETE FROM otherFiles WHERE folderId = ? AND directory = ? AND name = ?',
     );
     for (const { folderId, directory, name } of files) statement.run(folderId, directory, name);

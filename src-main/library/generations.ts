@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { anyRecipeSchema, type GenerationInfo, type Recipe, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { Prepared } from './prepared.ts';
 
 export interface NewGeneration {
   recipe: Recipe;
@@ -38,9 +39,11 @@ interface GenerationRow {
 
 export class Generations {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
 
   constructor(database: Connection) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
   }
 
   serving(): StoredGeneration | null {
@@ -110,7 +113,7 @@ export class Generations {
   }
 
   addDescriptors(generationId: number, descriptors: { contentId: number; vector: Float32Array }[]): void {
-    const insert = this.#database.prepare(
+    const insert = this.#prepared.get(
       `INSERT OR REPLACE INTO descriptors (generationId, contentId, vector) VALUES (?, ?, ?)`,
     );
     this.#database.transaction(() => {
@@ -120,8 +123,8 @@ export class Generations {
 
   hasDescriptor(generationId: number, contentId: number): boolean {
     return (
-      this.#database
-        .prepare('SELECT 1 FROM descriptors WHERE generationId = ? AND contentId = ?')
+      this.#prepared
+        .get('SELECT 1 FROM descriptors WHERE generationId = ? AND contentId = ?')
         .get(generationId, contentId) !== undefined
     );
   }

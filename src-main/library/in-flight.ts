@@ -1,6 +1,7 @@
 /** Which files are being read, so that one that kills the engine is found at the next start (design.md §5). */
 import type { Connection } from './database.ts';
 import type { FileLocation } from './photos.ts';
+import { Prepared } from './prepared.ts';
 
 export interface Suspect extends FileLocation {
   /** How often the engine died while this file was being read. */
@@ -9,14 +10,16 @@ export interface Suspect extends FileLocation {
 
 export class InFlight {
   readonly #database: Connection;
+  readonly #prepared: Prepared;
 
   constructor(database: Connection) {
     this.#database = database;
+    this.#prepared = new Prepared(database);
   }
 
   begin(file: FileLocation): void {
-    this.#database
-      .prepare(
+    this.#prepared
+      .get(
         `INSERT INTO inFlight (folderId, directory, name, attempts) VALUES (?, ?, ?, 1)
          ON CONFLICT DO UPDATE SET attempts = attempts + 1`,
       )
@@ -24,8 +27,8 @@ export class InFlight {
   }
 
   end(file: FileLocation): void {
-    this.#database
-      .prepare('DELETE FROM inFlight WHERE folderId = ? AND directory = ? AND name = ?')
+    this.#prepared
+      .get('DELETE FROM inFlight WHERE folderId = ? AND directory = ? AND name = ?')
       .run(file.folderId, file.directory, file.name);
   }
 

@@ -28,6 +28,7 @@ import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
 import { SettingsStore } from './settings.ts';
+import { TagSpellings } from './tag-spellings.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
 import { systemVolumes, type VolumeTable } from './volumes.ts';
@@ -78,7 +79,8 @@ export class Library {
     this.places = new FolderPlaces(database, this.files, volumes);
     this.orphans = new Orphans(database);
     this.folders = new Folders(database, this.places);
-    this.photos = new Photos(database, this.places);
+    const spellings = new TagSpellings(database);
+    this.photos = new Photos(database, this.places, spellings);
     this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
@@ -88,7 +90,7 @@ export class Library {
     this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
-    this.decisions = new Decisions(database, () => this.places.offlineIds());
+    this.decisions = new Decisions(database, spellings, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
     this.profileTimes = new ProfileTimesStore(database);
   }

@@ -8,10 +8,12 @@ import {
   type PhotoSummary,
   SemblanceError,
 } from '../contract/index.ts';
+import { CatalogueCache } from './catalogue-cache.ts';
 import type { Connection } from './database.ts';
 import type { FolderPlaces } from './folder-places.ts';
-import { conditionOf } from './photo-filter.ts';
+import { conditionOf, type FilterContext } from './photo-filter.ts';
 import { Prepared } from './prepared.ts';
+import type { TagSpellings } from './tag-spellings.ts';
 
 /** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
 export interface FileLocation {
@@ -57,11 +59,22 @@ export class Photos {
   readonly #database: Connection;
   readonly #prepared: Prepared;
   readonly #places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>;
+  readonly #context: FilterContext;
+  readonly #matching: CatalogueCache<Uint32Array>;
 
-  constructor(database: Connection, places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>) {
+  constructor(
+    database: Connection,
+    places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>,
+    spellings: Pick<TagSpellings, 'of'>,
+  ) {
     this.#database = database;
     this.#prepared = new Prepared(database);
     this.#places = places;
+    this.#context = {
+      offlineFolderIds: () => places.offlineIds(),
+      spellingsOf: (tag) => spellings.of(tag),
+    };
+    this.#matching = new CatalogueCache(database);
   }
 
   /** Searchable photos and photos that were set aside. */
@@ -78,7 +91,7 @@ export class Photos {
     total: number;
     photos: PhotoSummary[];
   } {
-    const { sql, parameters } = conditionOf(query.filter ?? {}, () => this.#places.offlineIds());
+    const { sql, parameters } = conditionOf(query.filter ?? {}, this.#context);
     const order =
       query.order === 'path'
         ? 'photos.folderId, photos.directory, photos.name'
@@ -99,14 +112,20 @@ export class Photos {
     return { total: total?.total ?? 0, photos };
   }
 
-  /** Pictures of which a file meets the filter, in ascending order. */
-  contentsMatching(filter: PhotoFilter): number[] {
-    const { sql, parameters } = conditionOf(filter, () => this.#places.offlineIds());
+  /** Pictures of which a file meets the filter, in ascending order; the same array until something changes. */
+  contentsMatching(filter: PhotoFilter): Readonly<Uint32Array> {
+    const { sql, parameters } = conditionOf(filter, this.#context);
     const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
-    return this.#database
-      .prepare<unknown[], number>(`SELECT DISTINCT contentId FROM ${joined} WHERE ${sql} ORDER BY contentId`)
-      .pluck()
-      .all(...parameters);
+    return this.#matching.get(JSON.stringify([sql, parameters]), () => {
+      // As one text: handing 100,000 rows over one by one takes three times as long.
+      const ids = this.#prepared
+        .get<{ ids: string }>(
+          `SELECT json_group_array(contentId) AS ids
+           FROM (SELECT DISTINCT contentId FROM ${joined} WHERE ${sql} ORDER BY contentId)`,
+        )
+        .get(...parameters);
+      return Uint32Array.from(JSON.parse(ids?.ids ?? '[]') as number[]);
+    });
   }
 
   /** The searchable photo that a file is, if it is one. */
@@ -138,7 +157,7 @@ export class Photos {
 
   /** All files that contain the picture, or those of them that meet a filter; the first added first. */
   withContent(contentId: number, filter: PhotoFilter = {}): PhotoDetails[] {
-    const { sql, parameters } = conditionOf(filter, () => this.#places.offlineIds());
+    const { sql, parameters } = conditionOf(filter, this.#context, 'few');
     return this.#prepared
       .get<DetailsRow>(`${details} WHERE photos.contentId = ? AND ${sql} ORDER BY photos.id`)
       .all(contentId, ...parameters)
@@ -224,14 +243,12 @@ export class Photos {
 
   /** The picture with a hash, in a file or not. */
   contentWithHash(hash: string): number | undefined {
-    return this.#database
-      .prepare<[string], { id: number }>('SELECT id FROM contents WHERE hash = ?')
-      .get(hash)?.id;
+    return this.#prepared.get<{ id: number }>('SELECT id FROM contents WHERE hash = ?').get(hash)?.id;
   }
 
   addContent(content: { hash: string; width: number; height: number; format: string }): number {
-    const { lastInsertRowid } = this.#database
-      .prepare('INSERT INTO contents (hash, width, height, format) VALUES (?, ?, ?, ?)')
+    const { lastInsertRowid } = this.#prepared
+      .get('INSERT INTO contents (hash, width, height, format) VALUES (?, ?, ?, ?)')
       .run(content.hash, content.width, content.height, content.format);
     return Number(lastInsertRowid);
   }
@@ -245,8 +262,8 @@ export class Photos {
 
   /** A picture is in a file again. */
   #return(contentId: number): void {
-    this.#database
-      .prepare(
+    this.#prepared
+      .get(
         'UPDATE contents SET orphanedAtMs = NULL, orphanedPhotoId = NULL WHERE id = ? AND orphanedAtMs IS NOT NULL',
       )
       .run(contentId);
@@ -269,8 +286,8 @@ export class Photos {
     addedAtMs: number,
   ): number {
     const { folderId, directory, name, sizeBytes, modifiedAtMs, inode = null } = file;
-    const row = this.#database
-      .prepare<[object], { id: number }>(
+    const row = this.#prepared
+      .get<{ id: number }>(
         // A picture that was in no file comes back under the id that its last file had, unless another has it now.
         `INSERT INTO photos (id, folderId, directory, name, sizeBytes, modifiedAtMs, addedAtMs,
                              contentId, problemCode, problemMessage, inode)
@@ -300,13 +317,13 @@ export class Photos {
 
   /** Lets files that were set aside for a reason count as changed, so that the next indexing reads them. */
   tryAgain(code: PhotoProblemCode): void {
-    this.#database.prepare('UPDATE photos SET modifiedAtMs = -1 WHERE problemCode = ?').run(code);
+    this.#prepared.get('UPDATE photos SET modifiedAtMs = -1 WHERE problemCode = ?').run(code);
   }
 
   /** Gives a known photo its new place; it keeps its id. */
   move(photoId: number, { folderId, directory, name, sizeBytes, modifiedAtMs, inode }: RecordedFile): void {
-    this.#database
-      .prepare(
+    this.#prepared
+      .get(
         `UPDATE photos SET folderId = ?, directory = ?, name = ?, sizeBytes = ?, modifiedAtMs = ?, inode = ?
          WHERE id = ?`,
       )

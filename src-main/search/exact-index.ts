@@ -1,6 +1,7 @@
 /** Exact search: unit vectors in one matrix, each compared with the query. */
 import { SemblanceError } from '../contract/index.ts';
 import { FileRows } from './file-rows.ts';
+import { RowIds } from './row-ids.ts';
 import { MemoryRows, type RowStore } from './row-store.ts';
 import { compareHits, type Hit, TopHits } from './top-hits.ts';
 
@@ -14,12 +15,10 @@ export class ExactIndex {
   #isInFile = false;
   /** False once it turned out that no file can be written. */
   #mayBeInFile = true;
-  /** Id of each row, and row of each id. */
-  readonly #ids: number[] = [];
-  readonly #rows = new Map<number, number>();
+  readonly #ids = new RowIds();
 
   get size(): number {
-    return this.#ids.length;
+    return this.#ids.size;
   }
 
   /** Of the first vector, which all others share; 0 while there is none. */
@@ -46,40 +45,34 @@ export class ExactIndex {
   set(id: number, vector: Float32Array): void {
     if (!this.#store) this.#begin(vector.length);
     this.#expectDimension(vector);
-    const row = this.#rows.get(id) ?? this.size;
+    const row = this.#ids.rowOf(id) ?? this.size;
     this.#change((store) => store.set(row, vector));
-    if (row < this.size) return;
-    this.#ids.push(id);
-    this.#rows.set(id, row);
+    if (row === this.size) this.#ids.append(id);
   }
 
   /** The last row takes the place of the deleted one. */
   delete(id: number): boolean {
-    const row = this.#rows.get(id);
+    const row = this.#ids.rowOf(id);
     if (row === undefined) return false;
     const last = this.size - 1;
-    const lastId = this.#ids[last];
     if (row !== last) this.#change((store) => store.copy(last, row));
-    this.#ids[row] = lastId;
-    this.#rows.set(lastId, row);
-    this.#rows.delete(id);
-    this.#ids.pop();
+    this.#ids.remove(id);
     if (this.size === 0) this.#end();
     return true;
   }
 
   has(id: number): boolean {
-    return this.#rows.has(id);
+    return this.#ids.rowOf(id) !== undefined;
   }
 
   /** A copy of all ids. */
-  ids(): number[] {
-    return [...this.#ids];
+  ids(): Float64Array {
+    return this.#ids.all().slice();
   }
 
   /** A copy of an id's vector. */
   vector(id: number): Float32Array | undefined {
-    const row = this.#rows.get(id);
+    const row = this.#ids.rowOf(id);
     return row === undefined ? undefined : this.#store?.read(row);
   }
 
@@ -98,7 +91,7 @@ export class ExactIndex {
     this.#store.setQuery(query);
     const hits: Hit[] = [];
     for (const id of ids) {
-      const row = this.#rows.get(id);
+      const row = this.#ids.rowOf(id);
       if (row !== undefined) hits.push({ id, score: this.#store.score(row) });
     }
     return hits.sort(compareHits);
@@ -108,7 +101,7 @@ export class ExactIndex {
    * The `top` most similar, best first.
    * @param allowed ids that count; all by default
    */
-  search(query: Float32Array, top: number, allowed?: readonly number[]): Hit[] {
+  search(query: Float32Array, top: number, allowed?: ArrayLike<number> & Iterable<number>): Hit[] {
     this.#change((each) => each.flush());
     const store = this.#store;
     if (!store) return [];
@@ -118,20 +111,20 @@ export class ExactIndex {
     if (!allowed) {
       store.scan(this.size, (firstRow, scores) => {
         for (let i = 0; i < scores.length; i++) {
-          if (scores[i] >= best.threshold) best.add(this.#ids[firstRow + i], scores[i]);
+          if (scores[i] >= best.threshold) best.add(this.#ids.idOf(firstRow + i), scores[i]);
         }
       });
     } else if (allowed.length * store.singleCost < this.size) {
       for (const row of this.#rowsOf(allowed)) {
         const score = store.score(row);
-        if (score >= best.threshold) best.add(this.#ids[row], score);
+        if (score >= best.threshold) best.add(this.#ids.idOf(row), score);
       }
     } else {
       const isAllowed = membership(allowed);
       store.scan(this.size, (firstRow, scores) => {
         for (let i = 0; i < scores.length; i++) {
           if (scores[i] < best.threshold) continue;
-          const id = this.#ids[firstRow + i];
+          const id = this.#ids.idOf(firstRow + i);
           if (isAllowed(id)) best.add(id, scores[i]);
         }
       });
@@ -141,7 +134,7 @@ export class ExactIndex {
 
   *#rowsOf(ids: Iterable<number>): Generator<number> {
     for (const id of ids) {
-      const row = this.#rows.get(id);
+      const row = this.#ids.rowOf(id);
       if (row !== undefined) yield row;
     }
   }
@@ -212,8 +205,9 @@ export class ExactIndex {
 const mostMarked = 100_000_000;
 
 /** Marks in a table take a tenth of the time of a set, and it is asked only of what scores high enough. */
-function membership(ids: readonly number[]): (id: number) => boolean {
-  const highest = ids.reduce((most, id) => Math.max(most, id), 0);
+function membership(ids: Iterable<number>): (id: number) => boolean {
+  let highest = 0;
+  for (const id of ids) highest = Math.max(highest, id);
   if (highest > mostMarked) {
     const set = new Set(ids);
     return (id) => set.has(id);

@@ -35,7 +35,7 @@ export interface HnswOptions extends Pick<IndexIdentity, 'recipeKey' | 'dimensio
   /** Which state of the descriptors the database holds at the moment. */
   databaseStamp: () => string;
   /** All vectors as they are at any moment. */
-  source: { size: number; ids(): number[]; vector(id: number): Float32Array | undefined };
+  source: { size: number; ids(): Iterable<number>; vector(id: number): Float32Array | undefined };
   /** Shards of an index that has to be built; as many as cores by default. */
   shards?: number;
 }

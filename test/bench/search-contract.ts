@@ -28,6 +28,8 @@ const filters: Record<string, CommandArguments['search']['filter']> = {
   'one directory of a thousand': { directory: 'd7' },
   'one format of three': { formats: ['png'] },
   'all formats': { formats: ['jpeg', 'png', 'webp'] },
+  'a keyword of every file': { tags: ['KEYWORD'] },
+  'a tag given to every photo': { tags: ['Given'] },
 };
 
 const [libraryPath = '', folder = ''] = process.argv.slice(2);

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MeasuredCrossover } from '../../src-main/engine/measured-crossover.ts';
+import { thriftyAllocator } from '../../src-main/engine/supervisor.ts';
 import { describedLibrary } from '../fixtures/described-library.ts';
 import type { ContractRun } from './search-contract.ts';
 import type { Row } from './search-rows.ts';
@@ -36,7 +37,11 @@ const times = (milliseconds: number[]): string =>
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
 function child(script: string, ...args: string[]): void {
-  execFileSync(process.execPath, [join(import.meta.dirname, script), ...args], { stdio: 'inherit' });
+  execFileSync(process.execPath, [join(import.meta.dirname, script), ...args], {
+    stdio: 'inherit',
+    // As the window and the server start the engine.
+    env: { ...thriftyAllocator, ...process.env },
+  });
 }
 
 function row(kind: string, folder: string, dimension: number): Row {
@@ -62,7 +67,9 @@ function tell(kind: string, result: Row, truth: Row, rawBytes: number): void {
 
 function throughTheContract(folder: string, dimension: number): ContractRun {
   const library = join(folder, 'library');
-  describedLibrary(library, readVectors(join(folder, 'vectors.f32'), dimension)).close();
+  const described = describedLibrary(library, readVectors(join(folder, 'vectors.f32'), dimension));
+  described.decide(() => described.decisions.changeTags({ filter: {} }, ['given'], [], 1));
+  described.close();
   console.log(`  library  ${megabytes(statSync(join(library, 'library.sqlite')).size)} of catalogue`);
   child('search-contract.ts', library, folder);
   return JSON.parse(readFileSync(join(folder, 'contract.json'), 'utf8')) as ContractRun;
@@ -103,7 +110,8 @@ try {
     console.log(
       `  contract first answer ${contract.startSeconds.write.toFixed(2)} s after the start (reader: ` +
         `${contract.startSeconds.read.toFixed(2)} s); crossover ${contract.crossover ?? 'not measured'}; memory ` +
-        `${megabytes(contract.memoryBytes)} (${(contract.memoryBytes / rawBytes).toFixed(2)} × raw)`,
+        `${megabytes(contract.memoryBytes)} (${(contract.memoryBytes / rawBytes).toFixed(2)} × raw; highest ` +
+        `${megabytes(contract.peakBytes)})`,
     );
     for (const [name, { tier, searched, milliseconds }] of Object.entries(contract.searches)) {
       console.log(`  contract ${name} (${tier}, ${searched} photos): ${times(milliseconds)}`);

@@ -86,6 +86,24 @@ describe('tags', () => {
     expect(await engine.call('tags', {})).toEqual([{ tag: 'Ärger im Büro', photos: 2 }]);
   });
 
+  it('that files spell in small and in large letters of any alphabet are one', async () => {
+    giveKeyword(photoIds[0], 'Été');
+    giveKeyword(photoIds[1], 'ÉTÉ');
+    expect(await engine.call('tags', {})).toEqual([{ tag: 'ÉTÉ', photos: 2 }]);
+    // Who has it in another spelling has it already.
+    expect(await change({ add: ['été'] })).toMatchObject({ changed: 1 });
+    expect(withTag('été')).toEqual(photoIds);
+    await engine.call('renameTag', { from: 'été', to: 'Summer' });
+    expect(await engine.call('tags', {})).toEqual([{ tag: 'Summer', photos: 3 }]);
+    expect(photoIds.map(tagsOf)).toEqual([['Summer'], ['Summer'], ['Summer']]);
+    await engine.call('undoDecision', {});
+    expect(photoIds.map(tagsOf)).toEqual([['Été'], ['ÉTÉ'], ['ÉTÉ']]);
+    await engine.call('renameTag', { from: 'été', to: 'été' });
+    expect(photoIds.map(tagsOf)).toEqual([['été'], ['été'], ['été']]);
+    await change({ remove: ['ÉTÉ'] });
+    expect(await engine.call('tags', {})).toEqual([]);
+  });
+
   it('are normalised once and for all, and never empty or long', () => {
     const parsed = (tag: string) =>
       parseCommand('changeTags', { photos: { photoIds: [1] }, add: [tag], remove: [] }).add[0];

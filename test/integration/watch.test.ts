@@ -81,6 +81,15 @@ describe('while Semblance runs', () => {
     await shows(['trip/0.jpg', 'trip/1.jpg']);
   });
 
+  it('a change is noticed although the catalogue could not be asked where to look', async () => {
+    const asked = vi.spyOn(engine.library.files, 'directoriesOf').mockImplementationOnce(() => {
+      throw new Error('the disk does not answer');
+    });
+    rmSync(join(path, 'trip/0.jpg'));
+    await shows(['trip/1.jpg']);
+    expect(asked).toHaveBeenCalled();
+  });
+
   it('only the places of a change are looked at', async () => {
     const asked = vi.spyOn(engine.library.files, 'filesIn');
     await writePhoto(join(path, 'new.jpg'), 5);
