@@ -12,6 +12,7 @@ export * from './photo-filter.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './profiles.ts';
+export * from './ranking.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
 export * from './security-headers.ts';

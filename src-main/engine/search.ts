@@ -31,6 +31,8 @@ export async function searchLibrary(
     milliseconds: performance.now() - startedMs,
     tier,
     searched: allowed?.length ?? serving.index.size,
+    steps: [],
+    gone: [],
   };
 }
 
@@ -88,7 +90,7 @@ function rank(
   for (const { id, score } of hits) {
     for (const photo of engine.library.photos.withContent(id, filter)) {
       if (results.length === top) return results;
-      results.push({ rank: results.length + 1, score, photo });
+      results.push({ rank: results.length + 1, score, photo, moved: null });
     }
   }
   return results;
