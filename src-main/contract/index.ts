@@ -13,6 +13,7 @@ export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './profiles.ts';
 export * from './query.ts';
+export * from './ranking.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
 export * from './security-headers.ts';

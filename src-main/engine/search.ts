@@ -21,6 +21,8 @@ export async function searchLibrary(
     milliseconds: performance.now() - startedMs,
     tier,
     searched: allowed?.length ?? space.size,
+    steps: [],
+    gone: [],
   };
 }
 
@@ -34,7 +36,7 @@ function photosOf(
   for (const { id, score } of hits) {
     for (const photo of engine.library.photos.withContent(id, filter)) {
       if (results.length === top) return results;
-      results.push({ rank: results.length + 1, score, photo });
+      results.push({ rank: results.length + 1, score, photo, moved: null });
     }
   }
   return results;
