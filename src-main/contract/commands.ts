@@ -25,6 +25,7 @@ import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
 import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
+import { type SavedSearchAnswers, savedSearchArguments } from './saved-searches.ts';
 import type {
   CacheInfo,
   PhotoMap,
@@ -168,6 +169,7 @@ export const commandArguments = {
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
   ...decisionArguments,
+  ...savedSearchArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({
@@ -180,7 +182,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers {
+export interface CommandAnswers extends DecisionAnswers, SavedSearchAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

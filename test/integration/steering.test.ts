@@ -51,7 +51,7 @@ async function ranked(args: Omit<CommandArguments['search'], 'top'>): Promise<[s
   return results.map(({ photo, score }) => [photo.name, score]);
 }
 
-const bytesOf = (bytes: Uint8Array, parts: Partial<Example> = {}): Example => ({
+const bytesOf = (bytes: Uint8Array, parts: { crop?: Rectangle; ignored?: Rectangle[] } = {}): Example => ({
   kind: 'bytes',
   name: 'picture',
   bytes: new Uint8Array(bytes),
