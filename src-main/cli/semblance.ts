@@ -17,6 +17,7 @@ import { rateCommand } from './commands/rate.ts';
 import { recipeCommand } from './commands/recipe.ts';
 import { removeCommand } from './commands/remove.ts';
 import { retuneCommand } from './commands/retune.ts';
+import { savedCommand } from './commands/saved.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { settingsCommand } from './commands/settings.ts';
@@ -32,6 +33,7 @@ const program = new Command('semblance')
   .addCommand(indexCommand)
   .addCommand(foldersCommand)
   .addCommand(searchCommand)
+  .addCommand(savedCommand)
   .addCommand(tagCommand)
   .addCommand(rateCommand)
   .addCommand(undoCommand)
@@ -58,6 +60,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;
 });
+
+// onnxruntime 1.30 reads the process's command line by a recursion that overflows the stack of a thread where the line is
+// long, as with a data URL. The arguments are known by now; the system is shown a short line instead.
+process.title = 'semblance';
 
 program.parseAsync().catch((error: unknown) => {
   const { code, message } = toErrorReport(error);

@@ -30,6 +30,7 @@ import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
+import { savedSearchHandlers } from './saved-searches.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
 import {
@@ -95,6 +96,7 @@ export function commandHandlers(engine: Engine): Handlers {
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
     ...decisionHandlers(engine),
+    ...savedSearchHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

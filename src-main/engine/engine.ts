@@ -36,10 +36,12 @@ import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
+import { startNeighbours } from './neighbours.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
+import { SavedSearchWatch } from './saved-search-watch.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
 import { tryDevices } from './try-devices.ts';
@@ -73,6 +75,7 @@ export class Engine {
   readonly retuning: Retuning;
   readonly previews = new Previews();
   readonly watching: Watching;
+  readonly savedSearches: SavedSearchWatch;
   readonly #listeners = new Set<EngineEventListener>();
   #closed: Promise<void> | null = null;
   readonly #handlers: Handlers;
@@ -113,6 +116,9 @@ export class Engine {
       onSwapped: () => this.#reloadServing(),
     });
     this.watching = new Watching(this);
+    this.savedSearches = new SavedSearchWatch(this, (data) =>
+      this.#emit({ event: 'savedSearchChanged', data }),
+    );
     this.#handlers = commandHandlers(this);
   }
 
@@ -125,6 +131,7 @@ export class Engine {
         renewCache(engine);
         completeMetadata(engine);
         engine.retuning.carryOn();
+        startNeighbours(engine);
         if (options.watch) engine.watching.start();
       }
       return engine;
@@ -258,6 +265,8 @@ export class Engine {
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
+      this.savedSearches.renew();
+      startNeighbours(this);
       const generation = this.#serving?.generation;
       if (!generation || !this.retuning.needsRefit(generation)) return;
       // Fitting takes much memory, too, and reads no photos.
@@ -308,8 +317,10 @@ export class Engine {
     this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
     await before?.close();
+    startNeighbours(this);
     this.trimCache();
     this.tellLibraryChanged(true);
+    this.savedSearches.renew();
   }
 
   /** Makes the cache fit its budget. What is in service is the last to go, and before it what was read for a draft. */
@@ -326,6 +337,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     await this.watching.close();
+    await this.savedSearches.close();
     this.retuning.end();
     await this.jobs.close();
     await this.previews.close();

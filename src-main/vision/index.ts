@@ -12,13 +12,17 @@ export { type InstalledModel, installedModels } from './models.ts';
 
 export { type FileMetadata, metadataVersion } from './photo-metadata.ts';
 export { type MetadataOfFile, metadataOfFile } from './metadata-of-file.ts';
+export { partsWithin } from './picture-parts.ts';
+export { pictureSize } from './picture-size.ts';
+export { readPhotoFile } from './read-file.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { isPhotoName } from './photo-format.ts';
+export { smallCopy } from './small-copy.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';
 export { keepFile, keptFile } from './kept-file.ts';
 export { machineStamp } from './machine.ts';
 export { computeThreads, Vision } from './vision.ts';
-export type { FileReading, TapMap } from './vision-messages.ts';
+export type { FileReading, NamedBytes, NamedPicture, TapMap } from './vision-messages.ts';

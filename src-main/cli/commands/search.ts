@@ -1,43 +1,64 @@
 import { Command } from 'commander';
-import type { PhotoDetails, PhotoMetadata } from '../../contract/index.ts';
+import { parseCommand, SemblanceError } from '../../contract/index.ts';
 import { type FilterOptions, filterOf, withFilterOptions } from '../filter-options.ts';
 import { jsonOption, type LibraryOptions, libraryOption, wholeNumber } from '../options.ts';
-import { readExample } from '../photo-file.ts';
+import {
+  namedExamples,
+  readNamedExample,
+  whiteningOf,
+  type WhiteningOptions,
+  withQueryOptions,
+} from '../query-options.ts';
+import { rankingOf, type RankingOptions, withRankingOptions } from '../ranking-options.ts';
+import { printAnswer } from '../search-output.ts';
 import { withEngine } from '../with-engine.ts';
 
-type SearchOptions = LibraryOptions & FilterOptions & { top: number };
+type SearchOptions = LibraryOptions &
+  FilterOptions &
+  WhiteningOptions &
+  RankingOptions & { top: number; save?: string };
 
-export const searchCommand = withFilterOptions(
-  new Command('search').description(
-    'rank the photos of the library by similarity to one photo, or to the mean of several',
-  ),
-)
-  .argument('<photo...>', 'example photos; they need not be in the library')
+const described = new Command('search')
+  .description('rank the photos of the library by similarity to one photo, or to what several have in common')
+  .argument(
+    '[photo...]',
+    'examples: files, which need not be in the library, data URLs, or - for standard input',
+  )
   .addOption(libraryOption())
-  .option('--top <k>', 'how many results', wholeNumber(1), 10)
-  .addOption(jsonOption())
-  .action(async (paths: string[], { library, top, json, ...options }: SearchOptions) => {
-    const examples = await Promise.all(paths.map(readExample));
-    const answer = await withEngine(library, 'read', async (engine) =>
-      engine.call('search', { examples, top, filter: await filterOf(engine, options) }),
-    );
-    if (json) {
-      const results = answer.results.map(({ rank, score, photo }) => ({
-        rank,
-        score,
-        path: photo.path,
-        photoId: photo.id,
-        ...metadataOf(photo),
-      }));
-      console.log(JSON.stringify({ results, milliseconds: answer.milliseconds }));
-      return;
-    }
-    for (const { rank, score, photo } of answer.results) {
-      console.log(`${String(rank).padStart(4)}  ${score.toFixed(3)}  ${photo.path}`);
-    }
-  });
+  .option('--top <k>', 'how many results', wholeNumber(1), 10);
 
-function metadataOf(photo: PhotoDetails): PhotoMetadata & Pick<PhotoDetails, 'rating' | 'tags'> {
-  const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = photo;
-  return { takenAtMs, camera, lens, latitude, longitude, rating, tags };
-}
+export const searchCommand = withFilterOptions(withRankingOptions(withQueryOptions(described)))
+  .option('--save <name>', 'keep the search under this name (see: semblance saved)')
+  .addOption(jsonOption())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  semblance search beach.jpg
+  semblance search car.jpg --crop 10,20,300,200 --minus red-car.jpg --weight 0.5
+  semblance search group.jpg --ignore 0,0,120,400 --expand 5:3 --top 20`,
+  )
+  .action(async (_: string[], options: SearchOptions, command: Command) => {
+    const { library, top, json, save } = options;
+    const named = namedExamples(command);
+    if (named.length === 0) {
+      throw new SemblanceError(
+        'invalid-arguments',
+        'Name a photo to search with. See: semblance search --help',
+      );
+    }
+    if (named.filter(({ source }) => source === '-').length > 1) {
+      throw new SemblanceError('invalid-arguments', 'Standard input can be one example only.');
+    }
+    const examples = await Promise.all(named.map(readNamedExample));
+    const ranking = rankingOf(options);
+    const answer = await withEngine(library, save === undefined ? 'read' : 'write', async (engine) => {
+      const query = { examples, whitening: whiteningOf(options), filter: await filterOf(engine, options) };
+      const found = await engine.call('search', parseCommand('search', { ...query, top, ranking }));
+      if (save !== undefined) {
+        await engine.call('saveSearch', parseCommand('saveSearch', { name: save, query, ranking }));
+      }
+      return found;
+    });
+    printAnswer(answer, json);
+  });
