@@ -24,6 +24,7 @@ const switches: Record<string, Pick<CommandArguments['search'], 'ranking' | 'whi
   refinement: { ranking: { refinement } },
   'refinement of the top 1,000': { ranking: { refinement: { ...refinement, top: 1000 } } },
   'diffusion on the top 1,000': { ranking: { diffusion } },
+  'another whitening strength': { whitening: 0.2 },
   'all three': { ranking: { expansion, refinement, diffusion } },
 };
 
@@ -32,7 +33,7 @@ function* rowsOf({ count, dimension, values }: Vectors): Generator<Float32Array>
 }
 
 async function buildGraph(engine: Engine, path: string, photos: number): Promise<void> {
-  const before = statSync(join(path, 'catalogue.sqlite')).size;
+  const before = statSync(join(path, 'library.sqlite')).size;
   const startedMs = performance.now();
   let longestMs = 0;
   let isOver = false;
@@ -47,7 +48,7 @@ async function buildGraph(engine: Engine, path: string, photos: number): Promise
   const seconds = (performance.now() - startedMs) / 1000;
   const failed = engine.jobs.list().find(({ error }) => error);
   if (failed) throw new Error(failed.error?.message);
-  const bytes = statSync(join(path, 'catalogue.sqlite')).size - before;
+  const bytes = statSync(join(path, 'library.sqlite')).size - before;
   console.log(
     `neighbour graph of ${photos} photos: ${seconds.toFixed(1)} s, ${(bytes / 2 ** 20).toFixed(0)} MiB more in the catalogue; the main thread was busy for ${Math.round(longestMs)} ms at most`,
   );
