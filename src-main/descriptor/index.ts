@@ -17,6 +17,16 @@ export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothing
 export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from './fitted-file.ts';
 export { groupedBy } from './grouped-by.ts';
 export { fromHalf, toHalf } from './half.ts';
+export {
+  cellsWhere,
+  decodeLocalFeatures,
+  encodeLocalFeatures,
+  type LocalFeatures,
+  localFeaturesKey,
+  localFeaturesOf,
+  mostLocalFeatureBytes,
+  wordsPerCell,
+} from './local-features.ts';
 export { applyLinear, type LinearMap, linearMapOfPca } from './linear-map.ts';
 export {
   type Matrix,

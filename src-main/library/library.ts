@@ -20,6 +20,7 @@ import { Files } from './files.ts';
 import { FolderPlaces } from './folder-places.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
+import { LocalFeaturesStore } from './local-features.ts';
 import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
 import { Orphans } from './orphans.ts';
@@ -54,6 +55,7 @@ export class Library {
   readonly variants: Variants;
   readonly pastRecipes: PastRecipes;
   readonly maps: Maps;
+  readonly localFeatures: LocalFeaturesStore;
   readonly generations: Generations;
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
@@ -86,6 +88,7 @@ export class Library {
     this.variants = new Variants(database);
     this.pastRecipes = new PastRecipes(database);
     this.maps = new Maps(database);
+    this.localFeatures = new LocalFeaturesStore(database);
     this.generations = new Generations(database);
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, () => this.places.offlineIds());

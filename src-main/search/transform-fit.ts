@@ -25,7 +25,7 @@ export interface PlaceMatch {
 }
 
 export interface FitOptions {
-  /** How far off a match may be, on either picture. */
+  /** How far off a match may be where both pictures have the same size. */
   tolerance: number;
   /** Enlargement from one picture to the other, and its inverse, at most. */
   mostScale: number;
@@ -113,12 +113,12 @@ function refined(matches: readonly PlaceMatch[], start: TransformFit, options: F
   return best;
 }
 
-/** Matches whose counterpart is near where the transform takes them, measured on both pictures. */
+/** Matches whose counterpart is near where the transform takes them. */
 function agreeing(matches: readonly PlaceMatch[], transform: AffineTransform, tolerance: number): number[] {
   const { a, b, c, d, e, f } = transform;
-  // An error on the other picture is one on this picture times the enlargement.
+  // Both places may be off; an error on this picture is one on the other times the enlargement.
   const enlargement = Math.sqrt(Math.abs(a * e - b * d));
-  const limit = (tolerance * Math.min(1, enlargement)) ** 2;
+  const limit = ((tolerance * (1 + enlargement)) / 2) ** 2;
   const inliers: number[] = [];
   for (let place = 0; place < matches.length; place++) {
     const { x, y, otherX, otherY } = matches[place];
