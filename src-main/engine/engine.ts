@@ -37,6 +37,7 @@ import { Jobs } from './jobs.ts';
 import { LocalFeatureReader } from './local-features.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
+import { startNeighbours } from './neighbours.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -128,6 +129,7 @@ export class Engine {
         renewCache(engine);
         completeMetadata(engine);
         engine.retuning.carryOn();
+        startNeighbours(engine);
         if (options.watch) engine.watching.start();
       }
       return engine;
@@ -261,6 +263,7 @@ export class Engine {
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
+      startNeighbours(this);
       const generation = this.#serving?.generation;
       if (!generation || !this.retuning.needsRefit(generation)) return;
       // Fitting takes much memory, too, and reads no photos.
@@ -311,6 +314,7 @@ export class Engine {
     this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
     await before?.close();
+    startNeighbours(this);
     this.trimCache();
     this.tellLibraryChanged(true);
   }

@@ -13,12 +13,18 @@ export async function searchLibrary(
 ): Promise<SearchAnswer> {
   const startedMs = performance.now();
   // One generation answers the whole question, whichever comes into service meanwhile.
-  const { space, vector, examples } = await describeQuery(engine, query, servingOf(engine));
+  const serving = servingOf(engine);
+  const { space, vector, examples } = await describeQuery(engine, query, serving);
   const { photos } = engine.library;
   const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
   const { hits, tier } = await space.search(vector, query.top, allowed);
   const plain = photosOf(engine, hits, query);
-  const answer = { tier, searched: allowed?.length ?? space.size };
+  const answer = {
+    tier,
+    searched: allowed?.length ?? space.size,
+    whiteningRecall:
+      tier === 'hnsw' && query.whitening !== undefined ? serving.whiteningRecall(query.whitening) : null,
+  };
   const { ranking, top } = query;
   if (!ranking) {
     return { ...answer, results: plain, steps: [], gone: [], milliseconds: performance.now() - startedMs };

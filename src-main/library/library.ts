@@ -24,6 +24,7 @@ import { LocalFeaturesStore } from './local-features.ts';
 import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
 import { Orphans } from './orphans.ts';
+import { Neighbours } from './neighbours.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
@@ -57,6 +58,7 @@ export class Library {
   readonly maps: Maps;
   readonly localFeatures: LocalFeaturesStore;
   readonly generations: Generations;
+  readonly neighbours: Neighbours;
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
@@ -90,6 +92,7 @@ export class Library {
     this.maps = new Maps(database);
     this.localFeatures = new LocalFeaturesStore(database);
     this.generations = new Generations(database);
+    this.neighbours = new Neighbours(database);
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
