@@ -126,6 +126,8 @@ export const commandArguments = {
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
     /** How the order is to be improved; by default it is that of the similarities. */
     ranking: v.optional(rankingSchema),
+    /** Who asks: a search that is still going on when the same one asks again ends with `cancelled`. */
+    asker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),

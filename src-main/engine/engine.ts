@@ -34,6 +34,7 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
+import { LatestOnly } from './latest-only.ts';
 import { LocalFeatureReader } from './local-features.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
@@ -75,6 +76,7 @@ export class Engine {
   readonly retuning: Retuning;
   readonly previews = new Previews();
   readonly localFeatures: LocalFeatureReader;
+  readonly latestSearches = new LatestOnly();
   readonly watching: Watching;
   readonly #listeners = new Set<EngineEventListener>();
   #closed: Promise<void> | null = null;

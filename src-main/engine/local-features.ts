@@ -41,9 +41,14 @@ export class LocalFeatureReader {
     });
   }
 
+  /** What the features are kept by, as long as the model stays the same. */
+  get key(): string {
+    return this.#source().key;
+  }
+
   /** Whether a picture's features are kept, so that comparing it costs next to nothing. */
   has(contentId: number): boolean {
-    return this.#engine.library.localFeatures.get(contentId, this.#source().key) !== undefined;
+    return this.#engine.library.localFeatures.get(contentId, this.key) !== undefined;
   }
 
   /** Those of one picture of the library; null where `ofAll` says so. */
