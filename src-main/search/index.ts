@@ -4,3 +4,12 @@ export { type Hit, TopHits } from './top-hits.ts';
 export { HnswTier } from './hnsw-tier.ts';
 export { measureInBackground } from './measure-in-background.ts';
 export { crossoverOf } from './scan-speed.ts';
+export {
+  type DuplicateGroup,
+  groupCounts,
+  groupsAt,
+  groupsOf,
+  type Joining,
+  joiningsOf,
+  type ScoredPair,
+} from './duplicate-groups.ts';
