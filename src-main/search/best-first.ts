@@ -8,6 +8,10 @@ export class BestFirst<Item> {
     this.#compare = compare;
   }
 
+  get first(): Item | undefined {
+    return this.#heap.at(0);
+  }
+
   add(item: Item): void {
     const heap = this.#heap;
     let child = heap.push(item) - 1;

@@ -98,8 +98,14 @@ interface Cluster {
   reach: number[];
   /** The least member, by which a cluster is told from others. */
   first: number;
-  /** Those of later first members that it waits to be joined with. */
-  awaits: Set<Cluster>;
+  /** How much it resembles those of later first members that it was compared with. */
+  compared: Map<Cluster, Linkage>;
+}
+
+/** How alike two clusters are: the member of both that resembles all of them best, and how much at least. */
+interface Linkage {
+  height: number;
+  centre: number;
 }
 
 /** Two clusters that may become one, at no more than `bound`. */
@@ -107,6 +113,10 @@ interface Candidate {
   a: number;
   b: number;
   bound: number;
+}
+
+function compareCandidates(one: Candidate, other: Candidate): number {
+  return other.bound - one.bound || one.a - other.a || one.b - other.b;
 }
 
 class Clustering {
@@ -131,45 +141,64 @@ class Clustering {
     for (const { a, b, score } of pairs) {
       if (a === b || score < least || this.#apart.get(a)?.has(b)) continue;
       this.#setScore(a, b, Math.max(score, this.#scores.get(a)?.get(b) ?? score));
-      for (const id of [a, b]) {
-        entry(this.#clusterOf, id, () => ({
-          members: [id],
-          reach: [Infinity],
-          first: id,
-          awaits: new Set(),
-        }));
-      }
     }
   }
 
   joinings(): Joining[] {
     const joinings: Joining[] = [];
-    const queue = new BestFirst<Candidate>(
-      (one, other) => other.bound - one.bound || one.a - other.a || one.b - other.b,
-    );
-    for (const [a, scores] of this.#scores) {
-      for (const [b, bound] of scores) if (a < b) queue.add({ a, b, bound });
-    }
-    for (let candidate = queue.take(); candidate; candidate = queue.take()) {
-      const [one, other] = [candidate.a, candidate.b]
-        .flatMap((id) => this.#clusterOf.get(id) ?? [])
-        .sort((early, late) => early.first - late.first);
+    const listed = this.#candidates();
+    const grown = new BestFirst<Candidate>(compareCandidates);
+    for (let next = 0; next < listed.length || grown.first !== undefined;) {
+      const early = grown.first;
+      const isListed = !early || (next < listed.length && compareCandidates(listed[next], early) <= 0);
+      const candidate = isListed ? listed[next++] : grown.take();
+      if (!candidate) break;
+      const [one, other] = this.#clusters(candidate);
       if (one === other) continue;
-      const { height, centre } = this.#linkage(one, other);
+      const known = one.compared.get(other);
+      const { height, centre } = known ?? this.#compare(one, other);
       if (height >= candidate.bound) {
         joinings.push({ a: one.first, b: other.first, centre, height: candidate.bound });
         this.#join(one, other);
-      } else if (height >= this.#least && !one.awaits.has(other)) {
+      } else if (!known && height >= this.#least) {
         // They have grown since the bound was found, and are less alike than it says.
-        one.awaits.add(other);
-        queue.add({ a: one.first, b: other.first, bound: height });
+        grown.add({ a: one.first, b: other.first, bound: height });
       }
     }
     return joinings;
   }
 
-  /** The member of both that resembles all of them best, and how much at least. */
-  #linkage(one: Cluster, other: Cluster): { height: number; centre: number } {
+  /** All linked pairs, best first. */
+  #candidates(): Candidate[] {
+    const candidates: Candidate[] = [];
+    for (const [a, scores] of this.#scores) {
+      for (const [b, bound] of scores) if (a < b) candidates.push({ a, b, bound });
+    }
+    return candidates.sort(compareCandidates);
+  }
+
+  /** Where two pictures are now, in the order of the clusters' first members. */
+  #clusters({ a, b }: Candidate): [Cluster, Cluster] {
+    const [one, other] = [this.#cluster(a), this.#cluster(b)];
+    return one.first <= other.first ? [one, other] : [other, one];
+  }
+
+  #cluster(id: number): Cluster {
+    return entry(this.#clusterOf, id, () => ({
+      members: [id],
+      reach: [Infinity],
+      first: id,
+      compared: new Map<Cluster, Linkage>(),
+    }));
+  }
+
+  #compare(one: Cluster, other: Cluster): Linkage {
+    const linkage = this.#linkage(one, other);
+    one.compared.set(other, linkage);
+    return linkage;
+  }
+
+  #linkage(one: Cluster, other: Cluster): Linkage {
     let best = { height: -Infinity, centre: one.first };
     if (this.#isForbidden(one, other)) return best;
     for (const [here, there] of [
@@ -206,7 +235,7 @@ class Clustering {
       members: [...one.members, ...other.members],
       reach: [...reachOf(one, other), ...reachOf(other, one)],
       first: Math.min(one.first, other.first),
-      awaits: new Set<Cluster>(),
+      compared: new Map<Cluster, Linkage>(),
     };
     for (const member of joined.members) this.#clusterOf.set(member, joined);
   }
