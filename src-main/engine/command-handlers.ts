@@ -21,7 +21,9 @@ import {
   thumbnailMediaType,
   thumbnailOfFile,
 } from '../vision/index.ts';
+import { binHandlers } from './bin.ts';
 import { decisionHandlers } from './decisions.ts';
+import { duplicateHandlers } from './duplicates.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
@@ -95,6 +97,8 @@ export function commandHandlers(engine: Engine): Handlers {
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
     ...decisionHandlers(engine),
+    ...duplicateHandlers(engine),
+    ...binHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

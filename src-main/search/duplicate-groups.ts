@@ -51,8 +51,23 @@ export function joiningsOf(
   pairs: Iterable<ScoredPair>,
   { threshold, apart = [], similarity }: GroupOptions,
 ): Joining[] {
+  const steps = new Clustering(pairs, threshold, apart, similarity).joinings();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps, between which others can be served: of many photos it takes seconds. */
+export function joiningSteps(
+  pairs: Iterable<ScoredPair>,
+  { threshold, apart = [], similarity }: GroupOptions,
+): Generator<undefined, Joining[]> {
   return new Clustering(pairs, threshold, apart, similarity).joinings();
 }
+
+/** Candidates that are looked at in a step. */
+const stepLength = 2000;
 
 /** The groups that there are at a threshold, of joinings down to it or lower. */
 export function groupsAt(joinings: readonly Joining[], threshold: number): DuplicateGroup[] {
@@ -144,11 +159,12 @@ class Clustering {
     }
   }
 
-  joinings(): Joining[] {
+  *joinings(): Generator<undefined, Joining[]> {
     const joinings: Joining[] = [];
     const listed = this.#candidates();
     const grown = new BestFirst<Candidate>(compareCandidates);
-    for (let next = 0; next < listed.length || grown.first !== undefined;) {
+    for (let next = 0, looked = 1; next < listed.length || grown.first !== undefined; looked++) {
+      if (looked % stepLength === 0) yield;
       const early = grown.first;
       const isListed = !early || (next < listed.length && compareCandidates(listed[next], early) <= 0);
       const candidate = isListed ? listed[next++] : grown.take();

@@ -10,6 +10,6 @@ export {
   groupsAt,
   groupsOf,
   type Joining,
-  joiningsOf,
+  joiningSteps,
   type ScoredPair,
 } from './duplicate-groups.ts';
