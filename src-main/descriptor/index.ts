@@ -17,6 +17,16 @@ export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothing
 export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from './fitted-file.ts';
 export { groupedBy } from './grouped-by.ts';
 export { fromHalf, toHalf } from './half.ts';
+export {
+  cellsWhere,
+  decodeLocalFeatures,
+  encodeLocalFeatures,
+  type LocalFeatures,
+  localFeaturesKey,
+  localFeaturesOf,
+  mostLocalFeatureBytes,
+  wordsPerCell,
+} from './local-features.ts';
 export { applyLinear, type LinearMap, linearMapOfPca } from './linear-map.ts';
 export {
   type Matrix,
@@ -61,6 +71,7 @@ export {
   statisticLength,
   type TapStatistic,
 } from './tap-statistics.ts';
+export { rewhiteningFactors } from './rewhitening.ts';
 export { rowsByLabel } from './rows-by-label.ts';
 export { meanRow } from './scatter.ts';
 export { preparation, type Transform, transformOf, unitRows } from './transform.ts';

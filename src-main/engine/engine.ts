@@ -34,8 +34,10 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
+import { LocalFeatureReader } from './local-features.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
+import { startNeighbours } from './neighbours.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -72,6 +74,7 @@ export class Engine {
   readonly jobs: Jobs;
   readonly retuning: Retuning;
   readonly previews = new Previews();
+  readonly localFeatures: LocalFeatureReader;
   readonly watching: Watching;
   readonly #listeners = new Set<EngineEventListener>();
   #closed: Promise<void> | null = null;
@@ -112,6 +115,7 @@ export class Engine {
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
     });
+    this.localFeatures = new LocalFeatureReader(this);
     this.watching = new Watching(this);
     this.#handlers = commandHandlers(this);
   }
@@ -125,6 +129,7 @@ export class Engine {
         renewCache(engine);
         completeMetadata(engine);
         engine.retuning.carryOn();
+        startNeighbours(engine);
         if (options.watch) engine.watching.start();
       }
       return engine;
@@ -258,6 +263,7 @@ export class Engine {
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
+      startNeighbours(this);
       const generation = this.#serving?.generation;
       if (!generation || !this.retuning.needsRefit(generation)) return;
       // Fitting takes much memory, too, and reads no photos.
@@ -308,6 +314,7 @@ export class Engine {
     this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
     await before?.close();
+    startNeighbours(this);
     this.trimCache();
     this.tellLibraryChanged(true);
   }
@@ -330,6 +337,7 @@ export class Engine {
     await this.jobs.close();
     await this.previews.close();
     await this.#shared.release();
+    await this.localFeatures.close();
     await this.#serving?.close();
     await this.#measured.close();
     endUse();

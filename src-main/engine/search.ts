@@ -1,16 +1,10 @@
 /** From examples to ranked photos. */
-import {
-  type CommandArguments,
-  type Example,
-  type SearchAnswer,
-  type SearchResult,
-  SemblanceError,
-} from '../contract/index.ts';
-import { encodeStatistics, l2Normalise } from '../descriptor/index.ts';
+import type { CommandArguments, SearchAnswer, SearchResult } from '../contract/index.ts';
 import { isFiltering } from '../library/index.ts';
-import type { Hit } from '../search/index.ts';
+import { type Hit, movesOf } from '../search/index.ts';
 import type { Engine } from './engine.ts';
-import type { Serving } from './serving.ts';
+import { describeQuery, servingOf } from './query-descriptor.ts';
+import { improveRanking } from './ranking.ts';
 
 /** @throws SemblanceError `empty-library`, or what is wrong with an example */
 export async function searchLibrary(
@@ -20,75 +14,54 @@ export async function searchLibrary(
   const startedMs = performance.now();
   // One generation answers the whole question, whichever comes into service meanwhile.
   const serving = servingOf(engine);
-  const descriptors = await Promise.all(
-    query.examples.map((example) => describeExample(engine, example, serving)),
-  );
+  const { space, vector, examples } = await describeQuery(engine, query, serving);
   const { photos } = engine.library;
   const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
-  const { hits, tier } = await serving.search(meanOf(descriptors), query.top, allowed);
-  return {
-    results: rank(engine, hits, query),
-    milliseconds: performance.now() - startedMs,
+  const { hits, tier } = await space.search(vector, query.top, allowed);
+  const plain = photosOf(engine, hits, query);
+  const answer = {
     tier,
-    searched: allowed?.length ?? serving.index.size,
+    searched: allowed?.length ?? space.size,
+    whiteningRecall:
+      tier === 'hnsw' && query.whitening !== undefined ? serving.whiteningRecall(query.whitening) : null,
+  };
+  const { ranking, top } = query;
+  if (!ranking) {
+    return { ...answer, results: plain, steps: [], gone: [], milliseconds: performance.now() - startedMs };
+  }
+  const state = { engine, space, query: vector, examples, hits, top, allowed };
+  const improved = await improveRanking(state, ranking);
+  const better = photosOf(engine, improved.hits, query);
+  return {
+    ...answer,
+    ...comparedWith(plain, better),
+    steps: improved.steps,
+    milliseconds: performance.now() - startedMs,
   };
 }
 
-/** The descriptor of a picture, by the recipe in service. */
-export async function describeExample(
-  engine: Engine,
-  example: Example,
-  serving = servingOf(engine),
-): Promise<Float32Array> {
-  if (example.kind === 'bytes') {
-    const vision = await engine.vision();
-    const { powerMeans } = await vision.extractBytes(example.bytes, example.name);
-    return serving.describe(encodeStatistics(vision.layout, powerMeans));
-  }
-  const { id: contentId } = engine.library.photos.contentOf(example.photoId);
-  const known = serving.index.vector(contentId);
-  if (known) return known;
-  const cached = engine.library.powerMeans.get(contentId, serving.generation.extractionKey);
-  if (cached) return serving.describe(cached);
-  throw new SemblanceError('not-found', 'This photo has not been indexed yet. Index its folder again.');
-}
-
-function servingOf(engine: Engine): Serving {
-  const { serving } = engine;
-  if (!serving || serving.index.size === 0) {
-    throw new SemblanceError(
-      'empty-library',
-      'There are no photos to search yet. Add a folder and index it first.',
-    );
-  }
-  return serving;
-}
-
-/** Mean of unit descriptors, scaled to unit length. */
-function meanOf(descriptors: Float32Array[]): Float32Array {
-  const mean = new Float32Array(descriptors[0].length);
-  for (const descriptor of descriptors) {
-    if (descriptor.length !== mean.length) {
-      throw new SemblanceError('recipe-mismatch', 'The recipe changed during the search. Search again.', {
-        retryable: true,
-      });
-    }
-    descriptor.forEach((value, i) => (mean[i] += value));
-  }
-  return l2Normalise(mean);
+/** Better results, with what they changed. */
+function comparedWith(plain: SearchResult[], better: SearchResult[]): Pick<SearchAnswer, 'results' | 'gone'> {
+  const idsOf = (results: SearchResult[]): number[] => results.map(({ photo }) => photo.id);
+  const { moved, gone } = movesOf(idsOf(plain), idsOf(better));
+  const isGone = new Set(gone);
+  return {
+    results: better.map((result, place) => ({ ...result, moved: moved[place] })),
+    gone: plain.flatMap(({ photo }) => (isGone.has(photo.id) ? [photo] : [])),
+  };
 }
 
 /** A picture that lies in several files is a result for each of those that meet the filter, with the same score. */
-function rank(
+function photosOf(
   engine: Engine,
-  hits: Hit[],
+  hits: readonly Hit[],
   { top, filter }: Pick<CommandArguments['search'], 'top' | 'filter'>,
 ): SearchResult[] {
   const results: SearchResult[] = [];
   for (const { id, score } of hits) {
     for (const photo of engine.library.photos.withContent(id, filter)) {
       if (results.length === top) return results;
-      results.push({ rank: results.length + 1, score, photo });
+      results.push({ rank: results.length + 1, score, photo, moved: null });
     }
   }
   return results;
