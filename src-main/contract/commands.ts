@@ -3,8 +3,10 @@
  * schema of its arguments and the type of its answer. Arguments are validated wherever they cross a boundary.
  */
 import * as v from 'valibot';
+import { type BinAnswers, binArguments } from './bin.ts';
 import type { CatalogueItem } from './catalogue.ts';
 import { type DecisionAnswers, decisionArguments } from './decisions.ts';
+import { type DuplicateAnswers, duplicateArguments } from './duplicates.ts';
 import { SemblanceError } from './errors.ts';
 import type {
   DeviceReport,
@@ -170,6 +172,8 @@ export const commandArguments = {
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
   ...decisionArguments,
+  ...duplicateArguments,
+  ...binArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({
@@ -182,7 +186,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers {
+export interface CommandAnswers extends DecisionAnswers, DuplicateAnswers, BinAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

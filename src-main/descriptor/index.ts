@@ -62,6 +62,7 @@ export { gaussianFrom, randomFrom, shuffled } from './random.ts';
 export { randomProjection } from './random-projection.ts';
 export { exponentOf, type LearnedPooling, RawDescriber } from './raw-descriptor.ts';
 export { recipeKey } from './recipe-key.ts';
+export { laplacianVariance } from './sharpness.ts';
 export { codeLength, decodeFirstCode, decodeStatistics, encodeStatistics } from './statistics-code.ts';
 export {
   type AttentionWeights,

@@ -19,7 +19,9 @@ import {
   storeReport,
   thumbnailMediaType,
 } from '../vision/index.ts';
+import { binHandlers } from './bin.ts';
 import { decisionHandlers } from './decisions.ts';
+import { duplicateHandlers } from './duplicates.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
@@ -94,6 +96,8 @@ export function commandHandlers(engine: Engine): Handlers {
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
     ...decisionHandlers(engine),
+    ...duplicateHandlers(engine),
+    ...binHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

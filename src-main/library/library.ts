@@ -1,6 +1,7 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { DecisionsBackup } from './backup.ts';
+import { BinnedFiles } from './binned-files.ts';
 import {
   type Connection,
   explain,
@@ -30,6 +31,7 @@ import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
 import { SettingsStore } from './settings.ts';
+import { SharpnessStore } from './sharpness.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
 import { systemVolumes, type VolumeTable } from './volumes.ts';
@@ -62,6 +64,8 @@ export class Library {
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
+  readonly binnedFiles: BinnedFiles;
+  readonly sharpness: SharpnessStore;
   readonly profileTimes: ProfileTimesStore;
   readonly #database: Connection;
   readonly #lock: WriteLock | null;
@@ -96,6 +100,8 @@ export class Library {
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
+    this.binnedFiles = new BinnedFiles(database);
+    this.sharpness = new SharpnessStore(database);
     this.profileTimes = new ProfileTimesStore(database);
   }
 
