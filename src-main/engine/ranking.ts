@@ -1,5 +1,5 @@
 /** Improves the order of what a search found, part by part; each part is a switch of `rankingSchema`. */
-import { SemblanceError, type Ranking, type RankingStep } from '../contract/index.ts';
+import { type Example, SemblanceError, type Ranking, type RankingStep } from '../contract/index.ts';
 import {
   compareHits,
   diffusedScores,
@@ -10,6 +10,7 @@ import {
   refinedScores,
 } from '../search/index.ts';
 import type { Engine } from './engine.ts';
+import { geometryNote, orderByGeometry } from './geometric-ranking.ts';
 import { neighbourGraph } from './neighbours.ts';
 import type { QuerySpace } from './query-space.ts';
 
@@ -21,6 +22,8 @@ export interface RankingState {
   query: Float32Array;
   /** What the query was made of; `contentId` is null for pictures that are not of the library. */
   examples: readonly { contentId: number | null }[];
+  /** The same as pictures, for looking at them again. */
+  pictures: readonly Example[];
   /** What the plain search found, best first. */
   hits: Hit[];
   /** Results that are asked for. */
@@ -51,10 +54,11 @@ export async function improveRanking(
     now = { ...now, hits, query };
     steps.push({ name, milliseconds: performance.now() - startedMs, note });
   };
-  const { expansion, refinement, diffusion } = ranking;
+  const { expansion, refinement, diffusion, geometry } = ranking;
   if (expansion) await take('expansion', () => expand(now, expansion));
   if (refinement) await take('refinement', () => refine(now, refinement));
   if (diffusion) await take('diffusion', () => diffuse(now, diffusion));
+  if (geometry) await take('geometry', () => check(now, geometry));
   const hits = steps.length === 0 ? now.hits : withOwnScores(state, now.hits);
   return { hits, steps };
 }
@@ -161,6 +165,15 @@ function whyNoGraph({ engine, space }: RankingState): string {
   return space === engine.serving
     ? 'the neighbours of some photos are still being looked for in the background.'
     : 'the neighbours of all photos are known for the usual whitening strength only.';
+}
+
+async function check(state: RankingState, { top }: NonNullable<Ranking['geometry']>): Promise<Improved> {
+  const { engine, pictures: examples, signal } = state;
+  const { hits, ...found } = await orderByGeometry(
+    { engine, examples, hits: await firstHits(state, top), signal },
+    { top },
+  );
+  return { hits, note: geometryNote(found) };
 }
 
 /** The first results with their descriptors, and those behind them. */

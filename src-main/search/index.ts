@@ -17,3 +17,14 @@ export { type Moves, movesOf } from './moves.ts';
 export { HnswTier } from './hnsw-tier.ts';
 export { measureInBackground } from './measure-in-background.ts';
 export { crossoverOf } from './scan-speed.ts';
+export {
+  type DuplicateGroup,
+  groupCounts,
+  groupsAt,
+  groupsOf,
+  type Joining,
+  joiningSteps,
+  type ScoredPair,
+} from './duplicate-groups.ts';
+export { editKindOf, isSamePicture, type LocalMatch, matchLocally, tellsSamePlaces } from './local-match.ts';
+export type { AffineTransform } from './transform-fit.ts';

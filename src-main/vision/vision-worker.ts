@@ -2,13 +2,13 @@
  * Worker thread that reads photos. Running the network blocks the thread; the next photos are decoded by the
  * process's pool meanwhile.
  */
-import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorReport } from '../contract/index.ts';
 import { DecodeBudget } from './decode-budget.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
+import { contentHash as hashOf } from './file-hash.ts';
 import { photoFormat } from './photo-format.ts';
 import { photoMetadata } from './photo-metadata.ts';
 import { readPhotoFile } from './read-file.ts';
@@ -91,7 +91,7 @@ async function readFile(extractors: Extractor[], id: number, path: string): Prom
   const { bytes, modifiedAtMs } = await readPhotoFile(path);
   // Formats first: what is no photo need not be hashed.
   const format = await photoFormat(bytes, path);
-  const contentHash = createHash('sha256').update(bytes).digest('hex');
+  const contentHash = hashOf(bytes);
   const known = await new Promise<boolean>((resolve) => {
     waiting.set(id, resolve);
     send({ kind: 'hashed', id, contentHash });

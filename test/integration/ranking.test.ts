@@ -115,7 +115,7 @@ describe('a better ranking', () => {
     const serving = engine.serving;
     if (!serving) throw new Error('nothing serves');
     const query = serving.vector(1) ?? new Float32Array();
-    const state = { engine, space: serving, query, examples: [], hits: [], top: 5 };
+    const state = { engine, space: serving, query, examples: [], pictures: [], hits: [], top: 5 };
     await expect(improveRanking({ ...state, signal: AbortSignal.abort() }, every)).rejects.toMatchObject({
       code: 'cancelled',
     });
