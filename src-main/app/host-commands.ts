@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
   type AnyCommandName,
+  type Binning,
+  binThrough,
   type CallCommand,
   hostCommandArguments,
   isHostCommandName,
@@ -42,6 +44,8 @@ export async function answerCommand(
       shell.showItemInFolder(path);
       return { path };
     }
+    case 'binPhotos':
+      return binThrough(call, parsed.output as Binning, (path) => shell.trashItem(path));
   }
 }
 

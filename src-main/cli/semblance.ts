@@ -3,8 +3,10 @@
 import { Command } from 'commander';
 import { toErrorReport } from '../contract/index.ts';
 import { version } from '../engine/index.ts';
+import { binCommand } from './commands/bin.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { duplicatesCommand } from './commands/duplicates.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { foldersCommand } from './commands/folders.ts';
 import { indexCommand } from './commands/index-folders.ts';
@@ -34,6 +36,8 @@ const program = new Command('semblance')
   .addCommand(foldersCommand)
   .addCommand(searchCommand)
   .addCommand(savedCommand)
+  .addCommand(duplicatesCommand)
+  .addCommand(binCommand)
   .addCommand(tagCommand)
   .addCommand(rateCommand)
   .addCommand(undoCommand)

@@ -3,8 +3,10 @@
  * schema of its arguments and the type of its answer. Arguments are validated wherever they cross a boundary.
  */
 import * as v from 'valibot';
+import { type BinAnswers, binArguments } from './bin.ts';
 import type { CatalogueItem } from './catalogue.ts';
 import { type DecisionAnswers, decisionArguments } from './decisions.ts';
+import { type DuplicateAnswers, duplicateArguments } from './duplicates.ts';
 import { SemblanceError } from './errors.ts';
 import type {
   DeviceReport,
@@ -127,6 +129,8 @@ export const commandArguments = {
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
     /** How the order is to be improved; by default it is that of the similarities. */
     ranking: v.optional(rankingSchema),
+    /** Who asks: a search that is still going on when the same one asks again ends with `cancelled`. */
+    asker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),
@@ -170,6 +174,8 @@ export const commandArguments = {
   timeProfiles: none,
   ...decisionArguments,
   ...savedSearchArguments,
+  ...duplicateArguments,
+  ...binArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({
@@ -182,7 +188,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers, SavedSearchAnswers {
+export interface CommandAnswers extends DecisionAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

@@ -3,6 +3,7 @@
  * Host commands travel in the same envelopes as the engine's, and over the same connection.
  */
 import * as v from 'valibot';
+import { type BinOutcome, binHostArguments } from './bin.ts';
 import type { CommandAnswers, CommandArguments, CommandName } from './commands.ts';
 import type { Reply } from './messages.ts';
 import type { EngineEventListener } from './events.ts';
@@ -18,6 +19,7 @@ export const hostCommandArguments = {
   chooseModel: v.strictObject({}),
   /** Shows the photo's file in the system's file manager. */
   revealPhoto: v.strictObject({ photoId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+  ...binHostArguments,
 } as const;
 
 export interface HostCommandAnswers {
@@ -26,6 +28,7 @@ export interface HostCommandAnswers {
   chooseFolder: { path: string | null };
   chooseModel: { path: string | null };
   revealPhoto: { path: string };
+  binPhotos: BinOutcome;
 }
 
 export type HostCommandName = keyof typeof hostCommandArguments;

@@ -1,7 +1,9 @@
 /** What crosses a process boundary. Imports nothing but its validator. */
+export * from './bin.ts';
 export * from './catalogue.ts';
 export * from './commands.ts';
 export * from './decisions.ts';
+export * from './duplicates.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './host.ts';

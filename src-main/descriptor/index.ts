@@ -18,6 +18,16 @@ export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from '
 export { groupedBy } from './grouped-by.ts';
 export { fromHalf, toHalf } from './half.ts';
 export { type FeatureMap, positionsThatCount, statisticWithout } from './ignored-positions.ts';
+export {
+  cellsWhere,
+  decodeLocalFeatures,
+  encodeLocalFeatures,
+  type LocalFeatures,
+  localFeaturesKey,
+  localFeaturesOf,
+  mostLocalFeatureBytes,
+  wordsPerCell,
+} from './local-features.ts';
 export { applyLinear, type LinearMap, linearMapOfPca } from './linear-map.ts';
 export {
   type Matrix,
@@ -53,6 +63,7 @@ export { gaussianFrom, randomFrom, shuffled } from './random.ts';
 export { randomProjection } from './random-projection.ts';
 export { exponentOf, type LearnedPooling, RawDescriber } from './raw-descriptor.ts';
 export { recipeKey } from './recipe-key.ts';
+export { laplacianVariance } from './sharpness.ts';
 export { codeLength, decodeFirstCode, decodeStatistics, encodeStatistics } from './statistics-code.ts';
 export {
   type AttentionWeights,

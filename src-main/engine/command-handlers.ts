@@ -13,15 +13,15 @@ import {
   addModel,
   catalogue,
   installedModels,
-  limitsFor,
   probeDevices,
   removeModel,
   storedReport,
   storeReport,
   thumbnailMediaType,
-  thumbnailOfFile,
 } from '../vision/index.ts';
+import { binHandlers } from './bin.ts';
 import { decisionHandlers } from './decisions.ts';
+import { duplicateHandlers } from './duplicates.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
@@ -33,6 +33,7 @@ import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
+import { thumbnailOfPhoto } from './thumbnails.ts';
 import {
   cacheInfo,
   planRetune,
@@ -97,6 +98,8 @@ export function commandHandlers(engine: Engine): Handlers {
     timeProfiles: () => startTimingProfiles(engine).job,
     ...decisionHandlers(engine),
     ...savedSearchHandlers(engine),
+    ...duplicateHandlers(engine),
+    ...binHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };
@@ -145,16 +148,8 @@ function startIndexing(engine: Engine, folderIds: number[] | undefined): Job {
   return engine.index(chosen).job;
 }
 
-async function thumbnail({ library }: Engine, photoId: number): Promise<CommandAnswers['thumbnail']> {
-  const { hash } = library.photos.contentOf(photoId);
-  const stored = library.thumbnails.get(hash);
-  if (stored) return { bytes: stored, mediaType: thumbnailMediaType };
-  const bytes = await thumbnailOfFile(
-    library.photos.details(photoId).path,
-    limitsFor(library.settings.get().maxMegapixels),
-  );
-  library.thumbnails.set(hash, bytes);
-  return { bytes, mediaType: thumbnailMediaType };
+async function thumbnail(engine: Engine, photoId: number): Promise<CommandAnswers['thumbnail']> {
+  return { bytes: await thumbnailOfPhoto(engine, photoId), mediaType: thumbnailMediaType };
 }
 
 /**

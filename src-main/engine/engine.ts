@@ -34,6 +34,8 @@ import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
+import { LatestOnly } from './latest-only.ts';
+import { LocalFeatureReader } from './local-features.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
 import { startNeighbours } from './neighbours.ts';
@@ -74,6 +76,8 @@ export class Engine {
   readonly jobs: Jobs;
   readonly retuning: Retuning;
   readonly previews = new Previews();
+  readonly localFeatures: LocalFeatureReader;
+  readonly latestSearches = new LatestOnly();
   readonly watching: Watching;
   readonly savedSearches: SavedSearchWatch;
   readonly #listeners = new Set<EngineEventListener>();
@@ -115,6 +119,7 @@ export class Engine {
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.#reloadServing(),
     });
+    this.localFeatures = new LocalFeatureReader(this);
     this.watching = new Watching(this);
     this.savedSearches = new SavedSearchWatch(this, (data) =>
       this.#emit({ event: 'savedSearchChanged', data }),
@@ -342,6 +347,7 @@ export class Engine {
     await this.jobs.close();
     await this.previews.close();
     await this.#shared.release();
+    await this.localFeatures.close();
     await this.#serving?.close();
     await this.#measured.close();
     endUse();

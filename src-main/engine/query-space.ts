@@ -1,5 +1,5 @@
 /** Where descriptors are compared: as they are stored, or with their components weighed anew for one search. */
-import type { Hit } from '../search/index.ts';
+import type { AllowedIds, Hit } from '../search/index.ts';
 
 export interface QuerySpace {
   /** Pictures in it. */
@@ -17,7 +17,7 @@ export interface QuerySpace {
   search(
     query: Float32Array,
     top: number,
-    allowed?: readonly number[],
+    allowed?: AllowedIds,
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }>;
   /** Those of the given pictures that are there, with their similarity to a unit vector of this space, best first. */
   scored(ids: Iterable<number>, query: Float32Array): Hit[];

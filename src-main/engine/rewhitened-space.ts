@@ -4,7 +4,7 @@
  * again.
  */
 import { scaleToUnit } from '../descriptor/index.ts';
-import type { Hit } from '../search/index.ts';
+import type { AllowedIds, Hit } from '../search/index.ts';
 import type { QuerySpace } from './query-space.ts';
 import type { Serving } from './serving.ts';
 
@@ -33,7 +33,7 @@ export class RewhitenedSpace implements QuerySpace {
   search(
     query: Float32Array,
     top: number,
-    allowed?: readonly number[],
+    allowed?: AllowedIds,
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
     return this.#serving.search(query, top, allowed, this.#factors);
   }

@@ -6,12 +6,13 @@ import type { Engine } from './engine.ts';
 import { describeQuery, servingOf } from './query-descriptor.ts';
 import { improveRanking } from './ranking.ts';
 
-/** @throws SemblanceError `empty-library`, or what is wrong with an example */
+/** @throws SemblanceError `empty-library`, `cancelled` by a later search, or what is wrong with an example */
 export async function searchLibrary(
   engine: Engine,
   query: CommandArguments['search'],
 ): Promise<SearchAnswer> {
   const startedMs = performance.now();
+  const signal = query.asker === undefined ? undefined : engine.latestSearches.begin(query.asker);
   // One generation answers the whole question, whichever comes into service meanwhile.
   const serving = servingOf(engine);
   const { space, vector, examples } = await describeQuery(engine, query, serving);
@@ -29,7 +30,17 @@ export async function searchLibrary(
   if (!ranking) {
     return { ...answer, results: plain, steps: [], gone: [], milliseconds: performance.now() - startedMs };
   }
-  const state = { engine, space, query: vector, examples, hits, top, allowed };
+  const state = {
+    engine,
+    space,
+    query: vector,
+    examples,
+    pictures: query.examples,
+    hits,
+    top,
+    allowed,
+    signal,
+  };
   const improved = await improveRanking(state, ranking);
   const better = photosOf(engine, improved.hits, query);
   return {

@@ -3,7 +3,7 @@
  * measured on the library's own photos, in the background and once for each strength.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Hit } from '../search/index.ts';
+import type { AllowedIds, Hit } from '../search/index.ts';
 import type { QuerySpace } from './query-space.ts';
 
 /** Photos that are searched with, and how many of the most similar ones are looked for. */
@@ -21,7 +21,7 @@ export class WhiteningRecall {
    * @param ids photos that can be searched with
    * @param space with that strength
    */
-  of(epsilon: number, ids: readonly number[], space: QuerySpace, exact: ExactSearch): number | null {
+  of(epsilon: number, ids: AllowedIds, space: QuerySpace, exact: ExactSearch): number | null {
     const known = this.#known.get(epsilon);
     if (known !== undefined) return known;
     if (!this.#isMeasuring) {
@@ -39,11 +39,7 @@ export class WhiteningRecall {
 }
 
 /** @returns null when every photo is compared meanwhile */
-async function measure(
-  ids: readonly number[],
-  space: QuerySpace,
-  exact: ExactSearch,
-): Promise<number | null> {
+async function measure(ids: AllowedIds, space: QuerySpace, exact: ExactSearch): Promise<number | null> {
   const step = Math.max(1, Math.floor(ids.length / questions));
   let wanted = 0;
   let found = 0;

@@ -194,6 +194,17 @@ export class Decisions {
     return { total, pairs };
   }
 
+  /** Pictures that are no duplicates of each other by a person's word, of those that are in the library. */
+  apart(): [contentId: number, otherContentId: number][] {
+    return this.#database
+      .prepare<[], [number, number]>(
+        `SELECT one.id, other.id FROM notDuplicates JOIN contents AS one ON one.hash = notDuplicates.hash
+         JOIN contents AS other ON other.hash = otherHash ORDER BY one.id, other.id`,
+      )
+      .raw()
+      .all();
+  }
+
   /** How much is decided, of pictures in the library and of others. */
   counts(): { tags: number; ratings: number; notDuplicates: number } {
     const count = (table: string): number =>

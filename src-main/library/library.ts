@@ -1,6 +1,7 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { DecisionsBackup } from './backup.ts';
+import { BinnedFiles } from './binned-files.ts';
 import {
   type Connection,
   explain,
@@ -20,6 +21,7 @@ import { Files } from './files.ts';
 import { FolderPlaces } from './folder-places.ts';
 import { Generations } from './generations.ts';
 import { InFlight } from './in-flight.ts';
+import { LocalFeaturesStore } from './local-features.ts';
 import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
 import { Orphans } from './orphans.ts';
@@ -31,6 +33,7 @@ import { ProfileTimesStore } from './profile-times.ts';
 import { SavedSearches } from './saved-searches.ts';
 import { SettingsStore } from './settings.ts';
 import { TagSpellings } from './tag-spellings.ts';
+import { SharpnessStore } from './sharpness.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
 import { systemVolumes, type VolumeTable } from './volumes.ts';
@@ -57,12 +60,15 @@ export class Library {
   readonly variants: Variants;
   readonly pastRecipes: PastRecipes;
   readonly maps: Maps;
+  readonly localFeatures: LocalFeaturesStore;
   readonly generations: Generations;
   readonly neighbours: Neighbours;
   readonly savedSearches: SavedSearches;
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
+  readonly binnedFiles: BinnedFiles;
+  readonly sharpness: SharpnessStore;
   readonly profileTimes: ProfileTimesStore;
   readonly #database: Connection;
   readonly #lock: WriteLock | null;
@@ -92,12 +98,15 @@ export class Library {
     this.variants = new Variants(database);
     this.pastRecipes = new PastRecipes(database);
     this.maps = new Maps(database);
+    this.localFeatures = new LocalFeaturesStore(database);
     this.generations = new Generations(database);
     this.neighbours = new Neighbours(database);
     this.savedSearches = new SavedSearches(database);
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, spellings, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
+    this.binnedFiles = new BinnedFiles(database);
+    this.sharpness = new SharpnessStore(database);
     this.profileTimes = new ProfileTimesStore(database);
   }
 

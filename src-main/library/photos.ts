@@ -128,6 +128,18 @@ export class Photos {
     });
   }
 
+  /** Pictures that two or more files contain, of those that meet a filter. */
+  contentsInSeveralFiles(filter: PhotoFilter = {}): number[] {
+    const { sql, parameters } = conditionOf(filter, this.#context);
+    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
+    return this.#database
+      .prepare<unknown[], number>(
+        `SELECT contentId FROM ${joined} WHERE ${sql} GROUP BY contentId HAVING count(*) > 1 ORDER BY contentId`,
+      )
+      .pluck()
+      .all(...parameters);
+  }
+
   /** The searchable photo that a file is, if it is one. */
   at({ folderId, directory, name }: FileLocation): number | undefined {
     return this.#database

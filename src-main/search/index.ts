@@ -1,6 +1,7 @@
 /** From a descriptor to the most similar ones. */
+export { augmentedRows, augmentedVectors } from './augmentation.ts';
 export { diffusedScores } from './diffusion.ts';
-export { ExactIndex } from './exact-index.ts';
+export { type AllowedIds, ExactIndex } from './exact-index.ts';
 export { expanded } from './expansion.ts';
 export { nearestAmong } from './nearest.ts';
 export { nearestNeighbours, type Neighbours } from './nearest-neighbours.ts';
@@ -16,3 +17,14 @@ export { type Moves, movesOf } from './moves.ts';
 export { HnswTier } from './hnsw-tier.ts';
 export { measureInBackground } from './measure-in-background.ts';
 export { crossoverOf } from './scan-speed.ts';
+export {
+  type DuplicateGroup,
+  groupCounts,
+  groupsAt,
+  groupsOf,
+  type Joining,
+  joiningSteps,
+  type ScoredPair,
+} from './duplicate-groups.ts';
+export { editKindOf, isSamePicture, type LocalMatch, matchLocally, tellsSamePlaces } from './local-match.ts';
+export type { AffineTransform } from './transform-fit.ts';

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
   type AnyCommandName,
+  type Binning,
+  binThrough,
   type CallCommand,
   type HostCommandName,
   hostCommandArguments,
@@ -15,6 +17,7 @@ import {
 } from '../contract/index.ts';
 import { allowedFile, allowedFolder } from './allowed-path.ts';
 import { hasDesktop, openOnDesktop } from './desktop.ts';
+import { moveToBin } from './system-bin.ts';
 
 export interface Host {
   call: CallCommand;
@@ -78,6 +81,8 @@ async function answerHostCommand(
       );
     case 'revealPhoto':
       return reveal(host, parsed.output as { photoId: number });
+    case 'binPhotos':
+      return binThrough(host.call, parsed.output as Binning, moveToBin);
   }
 }
 

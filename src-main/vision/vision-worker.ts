@@ -2,7 +2,6 @@
  * Worker thread that reads photos. Running the network blocks the thread; the next photos are decoded by the
  * process's pool meanwhile.
  */
-import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Rectangle, toErrorReport } from '../contract/index.ts';
 import { statisticWithout } from '../descriptor/index.ts';
@@ -11,6 +10,7 @@ import { DeviceTurn } from './device-turn.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
+import { contentHash as hashOf } from './file-hash.ts';
 import { photoFormat } from './photo-format.ts';
 import { partsWithin } from './picture-parts.ts';
 import { photoMetadata } from './photo-metadata.ts';
@@ -133,7 +133,7 @@ async function readFile(extractors: Extractor[], id: number, path: string): Prom
   const { bytes, modifiedAtMs } = await readPhotoFile(path);
   // Formats first: what is no photo need not be hashed.
   const format = await photoFormat(bytes, path);
-  const contentHash = createHash('sha256').update(bytes).digest('hex');
+  const contentHash = hashOf(bytes);
   const known = await new Promise<boolean>((resolve) => {
     waiting.set(id, resolve);
     send({ kind: 'hashed', id, contentHash });

@@ -1,0 +1,163 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  binThrough,
+  type BinOutcome,
+  type DuplicateGroupDetails,
+  type DuplicateKind,
+  duplicateKinds,
+  keepWords,
+  mostGroups,
+  SemblanceError,
+} from '../../contract/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import { moveToBin } from '../../server/index.ts';
+import { type FilterOptions, filterOf, withFilterOptions } from '../filter-options.ts';
+import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
+import { withEngine } from '../with-engine.ts';
+
+type DuplicatesOptions = LibraryOptions &
+  FilterOptions & { threshold?: number; kind: DuplicateKind[]; binSuggested: boolean; yes: boolean };
+
+export const duplicatesCommand = withFilterOptions(
+  new Command('duplicates').description(
+    'groups of photos that are duplicates of each other, and which to keep',
+  ),
+)
+  .addOption(
+    new Option(
+      '--threshold <t>',
+      'least similarity to the middle of a group, 0 to 1 (default: what is suggested)',
+    ).argParser(share),
+  )
+  .addOption(
+    new Option('--kind <kind>', `only groups of this kind; repeatable: ${duplicateKinds.join(', ')}`)
+      .argParser(kind)
+      .default([], 'all'),
+  )
+  .option('--bin-suggested', 'move all but the suggested photo of each group to the bin, with --yes', false)
+  .option('--yes', 'do it, rather than only tell what would go', false)
+  .addOption(libraryOption())
+  .addOption(jsonOption())
+  .action(async ({ library, json, binSuggested, yes, ...options }: DuplicatesOptions) => {
+    const access = binSuggested && yes ? 'write' : 'read';
+    await withEngine(library, access, async (engine) => {
+      const { threshold, groups, complete } = await groupsOf(engine, options);
+      const outcome = binSuggested && yes ? await binSuggestedOf(engine, groups) : null;
+      if (json) console.log(JSON.stringify({ threshold, complete, groups: groups.map(plain), bin: outcome }));
+      else print(threshold, groups, binSuggested, outcome);
+      if (outcome && outcome.failed.length > 0) process.exitCode = 1;
+    });
+  });
+
+function share(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError('It must be a number from 0 to 1.');
+}
+
+function kind(text: string, all: DuplicateKind[]): DuplicateKind[] {
+  const known = duplicateKinds.find((each) => each === text);
+  if (known) return [...all, known];
+  throw new InvalidArgumentError(`It must be one of ${duplicateKinds.join(', ')}.`);
+}
+
+async function groupsOf(
+  engine: Engine,
+  {
+    threshold: asked,
+    kind: kinds,
+    ...options
+  }: FilterOptions & Pick<DuplicatesOptions, 'threshold' | 'kind'>,
+): Promise<{ threshold: number; groups: DuplicateGroupDetails[]; complete: boolean }> {
+  const filter = await filterOf(engine, options);
+  const threshold = asked ?? (await engine.call('duplicateThresholds', { filter })).suggested;
+  const groups: DuplicateGroupDetails[] = [];
+  for (;;) {
+    const answer = await engine.call('duplicates', {
+      threshold,
+      filter,
+      offset: groups.length,
+      limit: mostGroups,
+      ...(kinds.length > 0 && { kinds }),
+    });
+    groups.push(...answer.groups);
+    if (!answer.hasMore) return { threshold, groups, complete: answer.complete };
+  }
+}
+
+/** A group at a time, so that the keeper of each is seen to be there. */
+async function binSuggestedOf(engine: Engine, groups: DuplicateGroupDetails[]): Promise<BinOutcome> {
+  const all: BinOutcome = { binned: [], failed: [] };
+  for (const { keeper, members } of groups) {
+    const photoIds = members.map(({ photo }) => photo.id).filter((id) => id !== keeper.photoId);
+    try {
+      const { binned, failed } = await binThrough(
+        engine.call,
+        { photoIds, keptPhotoIds: [keeper.photoId] },
+        moveToBin,
+      );
+      all.binned.push(...binned);
+      all.failed.push(...failed);
+    } catch (error) {
+      if (!(error instanceof SemblanceError)) throw error;
+      all.failed.push({ path: error.photo ?? members[0].photo.path, message: error.message });
+    }
+  }
+  return all;
+}
+
+function plain({ kind, keeper, members, pairs }: DuplicateGroupDetails): object {
+  const pathOf = new Map(members.map(({ photo }) => [photo.id, photo.path]));
+  return {
+    kind,
+    keep: { path: pathOf.get(keeper.photoId), photoId: keeper.photoId, reason: keepWords(keeper.reasons) },
+    members: members.map(({ photo, score, sharpness }) => ({
+      path: photo.path,
+      photoId: photo.id,
+      score,
+      width: photo.width,
+      height: photo.height,
+      sizeBytes: photo.sizeBytes,
+      format: photo.format,
+      takenAtMs: photo.takenAtMs,
+      sharpness,
+    })),
+    pairs: pairs.map(({ photoId, otherPhotoId, score, kind: pairKind }) => ({
+      a: pathOf.get(photoId),
+      b: pathOf.get(otherPhotoId),
+      score,
+      kind: pairKind,
+    })),
+  };
+}
+
+function print(
+  threshold: number,
+  groups: DuplicateGroupDetails[],
+  isBinning: boolean,
+  outcome: BinOutcome | null,
+): void {
+  const count = groups.length === 1 ? '1 group' : `${groups.length} groups`;
+  console.log(`${count} at a similarity of ${threshold.toFixed(2)} and more`);
+  for (const { kind: groupKind, keeper, members } of groups) {
+    console.log(`\n${groupKind}; keep the first: ${keepWords(keeper.reasons)}`);
+    for (const { photo, score } of members) {
+      const { id, path, width, height, sizeBytes } = photo;
+      const mark = id === keeper.photoId ? '*' : ' ';
+      console.log(
+        `  ${mark} ${score.toFixed(3)}  ${width} × ${height}, ${Math.ceil(sizeBytes / 1000)} kB  ${path}`,
+      );
+    }
+  }
+  const rest = groups.reduce((sum, { members }) => sum + members.length - 1, 0);
+  if (isBinning && !outcome && rest > 0) {
+    console.log(`\n${rest} photos without * would go to the bin. To do it, add --yes.`);
+  }
+  if (!outcome) return;
+  console.log('');
+  for (const { path } of outcome.binned) console.log(`To the bin: ${path}`);
+  for (const { path, message } of outcome.failed) console.log(`Stays: ${path} (${message})`);
+  if (outcome.binned.some(({ canRestore }) => canRestore)) {
+    console.log('To bring them back: semblance bin restore --latest');
+  }
+}

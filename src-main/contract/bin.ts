@@ -1,0 +1,102 @@
+/**
+ * Moving photos to the system's bin, and back. The engine says which files may go and remembers what went; the host moves
+ * them, because each system's bin is reached from another place. A page names photos, never paths.
+ */
+import * as v from 'valibot';
+import { messageOf } from './errors.ts';
+
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const photoIds = v.pipe(v.array(id), v.minLength(1), v.maxLength(1000));
+
+/** What may go: never every photo of a picture's group by mistake. */
+const binningSchema = v.strictObject({
+  photoIds,
+  /** The photos that stay instead of those; one of them must be there. */
+  keptPhotoIds: v.optional(v.pipe(v.array(id), v.maxLength(1000))),
+  /** Says that nothing has to stay. */
+  allOfGroup: v.optional(v.boolean()),
+});
+
+/** Schemas of the host's command. */
+export const binHostArguments = {
+  /** Moves photos' files to the system's bin. */
+  binPhotos: binningSchema,
+} as const;
+
+/** Schemas of the engine's commands. */
+export const binArguments = {
+  /** Which files those are, each looked at now: it is there, and still what was indexed. */
+  checkBinning: binningSchema,
+  /** Takes photos out of the catalogue whose files have gone; those that are still in their place stay. */
+  recordBinned: v.strictObject({ photoIds }),
+  /** What was moved to the bin, the latest first. */
+  binnedFiles: v.strictObject({
+    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+  }),
+  /** Brings files back from the bin to where they were, where the system lets programs do that. */
+  restoreBinned: v.strictObject({ binnedIds: photoIds }),
+} as const;
+
+export type Binning = v.InferOutput<typeof binningSchema>;
+
+/** A file that was moved to the bin. */
+export interface BinnedFile {
+  id: number;
+  path: string;
+  sizeBytes: number;
+  binnedAtMs: number;
+  /** Whether it can be brought back from here; elsewhere a person restores it in the bin itself. */
+  canRestore: boolean;
+  restoredAtMs: number | null;
+}
+
+/** Some may succeed where others do not. */
+export interface BinOutcome {
+  binned: BinnedFile[];
+  failed: { path: string; message: string }[];
+}
+
+export interface RestoreOutcome {
+  restored: BinnedFile[];
+  failed: { path: string; message: string }[];
+}
+
+/** Answers of the engine's commands. */
+export interface BinAnswers {
+  checkBinning: { files: { photoId: number; path: string }[] };
+  recordBinned: { binned: BinnedFile[] };
+  binnedFiles: { total: number; files: BinnedFile[] };
+  restoreBinned: RestoreOutcome;
+}
+
+/** The part of the engine's call that moving needs. */
+interface BinCalls {
+  (command: 'checkBinning', args: Binning): Promise<BinAnswers['checkBinning']>;
+  (command: 'recordBinned', args: { photoIds: number[] }): Promise<BinAnswers['recordBinned']>;
+}
+
+/**
+ * Moves photos to the bin by the host's own means.
+ * @param moveToBin rejects where the file stays in its place
+ * @throws SemblanceError of `checkBinning`; then nothing has been moved
+ */
+export async function binThrough(
+  call: BinCalls,
+  binning: Binning,
+  moveToBin: (path: string) => Promise<void>,
+): Promise<BinOutcome> {
+  const { files } = await call('checkBinning', binning);
+  const moved: number[] = [];
+  const failed: BinOutcome['failed'] = [];
+  for (const { photoId, path } of files) {
+    try {
+      await moveToBin(path);
+      moved.push(photoId);
+    } catch (error) {
+      failed.push({ path, message: `It could not be moved to the bin: ${messageOf(error)}` });
+    }
+  }
+  const { binned } = moved.length > 0 ? await call('recordBinned', { photoIds: moved }) : { binned: [] };
+  return { binned, failed };
+}

@@ -1,0 +1,203 @@
+/** Which files may go to the bin, what becomes of their photos, and how they come back. */
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, relative, sep } from 'node:path';
+import {
+  type BinAnswers,
+  type Binning,
+  type BinnedFile,
+  messageOf,
+  type PhotoDetails,
+  refuseOffline,
+  type RestoreOutcome,
+  SemblanceError,
+} from '../contract/index.ts';
+import { placeInBin, restoreFromBin } from '../library/index.ts';
+import { fileHash } from '../vision/index.ts';
+import type { Handlers } from './command-handlers.ts';
+import type { Engine } from './engine.ts';
+
+/** A file that may go: what is written down of it once it has. */
+interface CheckedFile {
+  path: string;
+  hash: string;
+  sizeBytes: number;
+}
+
+export function binHandlers(engine: Engine): Pick<Handlers, keyof BinAnswers> {
+  const bin = new Bin(engine);
+  return {
+    checkBinning: (binning) => bin.check(binning),
+    recordBinned: ({ photoIds }) => bin.record(photoIds),
+    binnedFiles: (page) => engine.library.binnedFiles.page(page),
+    restoreBinned: ({ binnedIds }) => bin.restore(binnedIds),
+  };
+}
+
+class Bin {
+  readonly #engine: Engine;
+  /** By photo. Only what was checked is recorded, and it is known even if the photo is found to be gone meanwhile. */
+  readonly #checked = new Map<number, CheckedFile>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** @throws SemblanceError `invalid-arguments`, `not-available`, `library-read-only`, `not-found` */
+  async check({
+    photoIds,
+    keptPhotoIds = [],
+    allOfGroup = false,
+  }: Binning): Promise<BinAnswers['checkBinning']> {
+    const { library } = this.#engine;
+    if (library.access === 'read') {
+      throw new SemblanceError(
+        'library-read-only',
+        'This library can only be read at the moment, so no file is moved to the bin.',
+      );
+    }
+    const going = [...new Set(photoIds)].map((id) => library.photos.details(id));
+    const staying = keptPhotoIds
+      .filter((id) => !photoIds.includes(id))
+      .map((id) => library.photos.details(id));
+    if (!allOfGroup) refuseAll(staying);
+    for (const photo of going) refuseLast(photo, staying);
+    const files: { photoId: number; path: string }[] = [];
+    for (const photo of going) {
+      this.#checked.set(photo.id, await this.#checkFile(photo));
+      files.push({ photoId: photo.id, path: photo.path });
+    }
+    return { files };
+  }
+
+  /** That the file is there, and holds what was indexed to the byte. */
+  async #checkFile(photo: PhotoDetails): Promise<CheckedFile> {
+    refuseOffline(photo);
+    const { path } = photo;
+    const { hash } = this.#engine.library.photos.contentOf(photo.id);
+    const now = await fileHash(path);
+    if (now.hash === hash) return { path, hash, sizeBytes: now.sizeBytes };
+    throw new SemblanceError(
+      'not-available',
+      `${path} has changed since it was indexed, so it stays where it is. Index its folder, and look at it again.`,
+      { photo: path },
+    );
+  }
+
+  record(photoIds: readonly number[]): BinAnswers['recordBinned'] {
+    const { library } = this.#engine;
+    const gone = [...new Set(photoIds)].flatMap((id) => {
+      const file = this.#checked.get(id);
+      return file && !isThere(file.path) ? [{ id, file }] : [];
+    });
+    const nowMs = Date.now();
+    const places = gone.map(({ file }) => placeInBin(file.path));
+    const { binned, orphans } = library.decide(() => ({
+      binned: gone.map(({ file }, i) => library.binnedFiles.add({ ...file, place: places[i] }, nowMs)),
+      orphans: library.orphans.forgetFiles(
+        gone.map(({ id }) => id),
+        nowMs,
+      ),
+    }));
+    for (const { id } of gone) this.#checked.delete(id);
+    this.#engine.forget(orphans);
+    this.#engine.tellLibraryChanged(true);
+    return { binned };
+  }
+
+  /** @throws SemblanceError `not-found` for what was never binned */
+  async restore(binnedIds: readonly number[]): Promise<RestoreOutcome> {
+    const { library } = this.#engine;
+    const restored: BinnedFile[] = [];
+    const failed: RestoreOutcome['failed'] = [];
+    for (const id of binnedIds) {
+      const known = library.binnedFiles.get(id);
+      if (!known) throw new SemblanceError('not-found', 'It is not known that this file went to the bin.');
+      const { file } = known;
+      try {
+        restoreFromBin({ ...file, place: placeOf(known) });
+      } catch (error) {
+        failed.push({ path: file.path, message: messageOf(error) });
+        continue;
+      }
+      const restoredAtMs = Date.now();
+      library.decide(() => library.binnedFiles.setRestored(id, restoredAtMs));
+      await this.#takeBack(file);
+      restored.push({ ...file, canRestore: false, restoredAtMs });
+    }
+    this.#engine.tellLibraryChanged(true);
+    return { restored, failed };
+  }
+
+  /** A picture that is still known is a photo again at once, with all that was known of it; another is indexed. */
+  async #takeBack({ path }: BinnedFile): Promise<void> {
+    const { library, serving } = this.#engine;
+    const folder = library.folders.covering(path);
+    if (!folder) return;
+    const { hash, sizeBytes, modifiedAtMs } = await fileHash(path);
+    const contentId = library.photos.contentWithHash(hash);
+    const vector = serving && contentId && library.generations.descriptor(serving.generation.id, contentId);
+    if (!serving || contentId === undefined || !vector) {
+      this.#engine.index([folder]);
+      return;
+    }
+    const inside = relative(folder.path, dirname(path)).split(sep).join('/');
+    const place = { folderId: folder.id, directory: inside, name: basename(path), sizeBytes, modifiedAtMs };
+    library.change(() => library.photos.record(place, contentId, Date.now()));
+    if (!serving.index.has(contentId)) serving.add(contentId, vector);
+  }
+}
+
+/** @throws SemblanceError `not-available` */
+function placeOf({
+  file: { path, restoredAtMs },
+  place,
+}: {
+  file: BinnedFile;
+  place: string | null;
+}): string {
+  if (restoredAtMs !== null) {
+    throw new SemblanceError('not-available', `${path} has been brought back already.`);
+  }
+  if (place !== null) return place;
+  throw new SemblanceError(
+    'not-available',
+    `This system lets no program look into its bin. Open the bin and restore ${basename(path)} there; Semblance finds it again.`,
+  );
+}
+
+/** @throws SemblanceError `invalid-arguments` where nothing would stay */
+function refuseAll(staying: readonly PhotoDetails[]): void {
+  if (staying.some(({ offline, path }) => !offline && isThere(path))) return;
+  throw new SemblanceError(
+    'invalid-arguments',
+    'Nothing of this group would stay: name a photo that is kept, and whose drive is there, or say that all may go.',
+  );
+}
+
+/**
+ * Over links, one file may be known as two photos.
+ * @throws SemblanceError `invalid-arguments` for a file that is one of those that stay
+ */
+function refuseLast({ path }: PhotoDetails, staying: readonly PhotoDetails[]): void {
+  const real = realPath(path);
+  const same = staying.find((each) => real !== null && realPath(each.path) === real);
+  if (!same) return;
+  throw new SemblanceError(
+    'invalid-arguments',
+    `${path} is the very file ${same.path}, reached over a link. If it went, both would be gone.`,
+    { photo: path },
+  );
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+/** A link counts whatever it points to. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,152 @@
+/**
+ * Where a file lies in the bin of a freedesktop.org desktop, and back from there
+ * (https://specifications.freedesktop.org/trash-spec/latest/). Other systems let no program look into their bins.
+ */
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { messageOf, SemblanceError, systemCodeOf } from '../contract/index.ts';
+
+/**
+ * The place of a file that has just been moved to the bin, or null where it is not to be found.
+ * @param path where the file was
+ */
+export function placeInBin(path: string): string | null {
+  if (process.platform !== 'linux') return null;
+  const found = binFolders(topOfFileSystem(dirname(path))).flatMap(({ folder, top }) =>
+    entriesFor(folder, top, path),
+  );
+  return (
+    found.sort((a, b) => b.deletedAt.localeCompare(a.deletedAt) || b.changedMs - a.changedMs).at(0)?.place ??
+    null
+  );
+}
+
+/** The folder that the file system of another is mounted on. */
+function topOfFileSystem(folder: string): string {
+  const device = deviceOf(folder);
+  for (let top = folder; ; top = dirname(top)) {
+    const above = dirname(top);
+    if (above === top || deviceOf(above) !== device) return top;
+  }
+}
+
+function deviceOf(folder: string): number | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.dev;
+}
+
+interface BinEntry {
+  place: string;
+  /** As the bin writes it down, to the second. */
+  deletedAt: string;
+  changedMs: number;
+}
+
+/** The home folder's bin, and those at the top of a file system, in which paths are relative to that. */
+function binFolders(mountPoint: string): { folder: string; top: string }[] {
+  const data = process.env['XDG_DATA_HOME'] ?? '';
+  const user = process.getuid?.() ?? 0;
+  return [
+    { folder: join(data === '' ? join(homedir(), '.local/share') : data, 'Trash'), top: '/' },
+    { folder: join(mountPoint, '.Trash', String(user)), top: mountPoint },
+    { folder: join(mountPoint, `.Trash-${user}`), top: mountPoint },
+  ];
+}
+
+function entriesFor(folder: string, top: string, path: string): BinEntry[] {
+  const wanted = new Set([path, relative(top, path).split(sep).join('/')]);
+  return filesIn(join(folder, 'info')).flatMap((name): BinEntry[] => {
+    if (!name.endsWith(suffix)) return [];
+    const file = join(folder, 'info', name);
+    const info = infoOf(file);
+    const place = join(folder, 'files', name.slice(0, -suffix.length));
+    return info && wanted.has(info.path) && statOf(place) ? [{ place, ...info }] : [];
+  });
+}
+
+const suffix = '.trashinfo';
+
+function infoOf(file: string): { path: string; deletedAt: string; changedMs: number } | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+    const changedMs = statSync(file).mtimeMs;
+    return { path: decodeURIComponent(value('Path')), deletedAt: value('DeletionDate'), changedMs };
+  } catch {
+    return null;
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function statOf(file: string): { size: number } | null {
+  try {
+    return statSync(file);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Brings a file back to where it was; whatever is there now is never overwritten.
+ * @throws SemblanceError `not-found` where it is no longer in the bin, `not-available` where it cannot go back
+ */
+export function restoreFromBin({
+  place,
+  path,
+  sizeBytes,
+}: {
+  place: string;
+  path: string;
+  sizeBytes: number;
+}): void {
+  if (statOf(place)?.size !== sizeBytes) {
+    throw new SemblanceError('not-found', `${path} is no longer in the bin, so it cannot be brought back.`, {
+      photo: path,
+    });
+  }
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    put(place, path);
+    rmSync(place);
+    rmSync(join(dirname(dirname(place)), 'info', `${basename(place)}${suffix}`), { force: true });
+  } catch (error) {
+    const why =
+      systemCodeOf(error) === 'EEXIST'
+        ? 'another file has its name now'
+        : `the system says: ${messageOf(error)}`;
+    throw new SemblanceError(
+      'not-available',
+      `${path} cannot be brought back: ${why}. It is still in the bin, as ${place}`,
+      { photo: path, cause: error },
+    );
+  }
+}
+
+/** A second name of the same file where that is possible, and else a copy with the same times. */
+function put(place: string, path: string): void {
+  try {
+    linkSync(place, path);
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw error;
+    copyFileSync(place, path, constants.COPYFILE_EXCL);
+    const { atime, mtime } = statSync(place);
+    utimesSync(path, atime, mtime);
+  }
+}
