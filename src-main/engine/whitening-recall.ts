@@ -41,9 +41,13 @@ export class WhiteningRecall {
 /** @returns null when every photo is compared meanwhile */
 async function measure(ids: AllowedIds, space: QuerySpace, exact: ExactSearch): Promise<number | null> {
   const step = Math.max(1, Math.floor(ids.length / questions));
+  // Photos may come and go between the questions.
+  const asked = Array.from(ids)
+    .filter((_, place) => place % step === 0)
+    .slice(0, questions);
   let wanted = 0;
   let found = 0;
-  for (const id of ids.filter((_, place) => place % step === 0).slice(0, questions)) {
+  for (const id of asked) {
     const query = space.vector(id);
     if (!query) continue;
     const { hits, tier } = await space.search(query, depth);
