@@ -12,11 +12,18 @@ import {
 import type { Engine } from '../../engine/index.ts';
 import { moveToBin } from '../../server/index.ts';
 import { type FilterOptions, filterOf, withFilterOptions } from '../filter-options.ts';
+import { followJobs } from '../follow-jobs.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
 type DuplicatesOptions = LibraryOptions &
-  FilterOptions & { threshold?: number; kind: DuplicateKind[]; binSuggested: boolean; yes: boolean };
+  FilterOptions & {
+    threshold?: number;
+    kind: DuplicateKind[];
+    geometry: boolean;
+    binSuggested: boolean;
+    yes: boolean;
+  };
 
 export const duplicatesCommand = withFilterOptions(
   new Command('duplicates').description(
@@ -34,17 +41,22 @@ export const duplicatesCommand = withFilterOptions(
       .argParser(kind)
       .default([], 'all'),
   )
+  .option('--geometry', 'only pairs that are the same place by place; compares them first', false)
   .option('--bin-suggested', 'move all but the suggested photo of each group to the bin, with --yes', false)
   .option('--yes', 'do it, rather than only tell what would go', false)
   .addOption(libraryOption())
   .addOption(jsonOption())
   .action(async ({ library, json, binSuggested, yes, ...options }: DuplicatesOptions) => {
-    const access = binSuggested && yes ? 'write' : 'read';
+    // What is compared place by place is kept, so that the next time is faster.
+    const access = (binSuggested && yes) || options.geometry ? 'write' : 'read';
     await withEngine(library, access, async (engine) => {
       const { threshold, groups, complete } = await groupsOf(engine, options);
       const outcome = binSuggested && yes ? await binSuggestedOf(engine, groups) : null;
       if (json) console.log(JSON.stringify({ threshold, complete, groups: groups.map(plain), bin: outcome }));
       else print(threshold, groups, binSuggested, outcome);
+      if (!complete && !json) {
+        console.log('\nNot all photos have been compared yet; to complete that: semblance index');
+      }
       if (outcome && outcome.failed.length > 0) process.exitCode = 1;
     });
   });
@@ -66,11 +78,13 @@ async function groupsOf(
   {
     threshold: asked,
     kind: kinds,
+    geometry,
     ...options
-  }: FilterOptions & Pick<DuplicatesOptions, 'threshold' | 'kind'>,
+  }: FilterOptions & Pick<DuplicatesOptions, 'threshold' | 'kind' | 'geometry'>,
 ): Promise<{ threshold: number; groups: DuplicateGroupDetails[]; complete: boolean }> {
   const filter = await filterOf(engine, options);
-  const threshold = asked ?? (await engine.call('duplicateThresholds', { filter })).suggested;
+  const threshold = asked ?? (await engine.call('duplicateThresholds', {})).suggested;
+  if (geometry) await followJobs(engine, () => engine.call('checkDuplicates', { threshold }));
   const groups: DuplicateGroupDetails[] = [];
   for (;;) {
     const answer = await engine.call('duplicates', {
@@ -79,9 +93,11 @@ async function groupsOf(
       offset: groups.length,
       limit: mostGroups,
       ...(kinds.length > 0 && { kinds }),
+      ...(geometry && { geometry }),
     });
     groups.push(...answer.groups);
-    if (!answer.hasMore) return { threshold, groups, complete: answer.complete };
+    if (groups.length >= answer.total || answer.groups.length === 0)
+      return { threshold, groups, complete: answer.complete };
   }
 }
 
@@ -137,8 +153,8 @@ function print(
   isBinning: boolean,
   outcome: BinOutcome | null,
 ): void {
-  const count = groups.length === 1 ? '1 group' : `${groups.length} groups`;
-  console.log(`${count} at a similarity of ${threshold.toFixed(2)} and more`);
+  const found = groups.length === 1 ? '1 group' : `${groups.length} groups`;
+  console.log(`${found} at a similarity of ${threshold.toFixed(2)} and more`);
   for (const { kind: groupKind, keeper, members } of groups) {
     console.log(`\n${groupKind}; keep the first: ${keepWords(keeper.reasons)}`);
     for (const { photo, score } of members) {
@@ -151,7 +167,8 @@ function print(
   }
   const rest = groups.reduce((sum, { members }) => sum + members.length - 1, 0);
   if (isBinning && !outcome && rest > 0) {
-    console.log(`\n${rest} photos without * would go to the bin. To do it, add --yes.`);
+    const count = rest === 1 ? '1 photo' : `${rest} photos`;
+    console.log(`\n${count} without * would go to the bin. To do it, add --yes.`);
   }
   if (!outcome) return;
   console.log('');
