@@ -36,7 +36,7 @@ export class LocalFeatureReader {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#shared = new SharedVision({
-      start: (extraction) => engine.startVision(extraction),
+      start: (extraction) => engine.startVision(extraction, true),
       isBusy: () => false,
     });
   }
@@ -132,7 +132,10 @@ export class LocalFeatureReader {
  */
 export function tapForPlaces({ name, taps }: InstalledModel['info']): InstalledModel['info']['taps'][number] {
   const distance = ({ stride }: { stride: number }): number => Math.abs(Math.log2(stride / bestStride));
-  const [best] = taps.filter(({ stride }) => stride > 0).sort((a, b) => distance(a) - distance(b));
+  const best = taps
+    .filter(({ stride }) => stride > 0)
+    .sort((a, b) => distance(a) - distance(b))
+    .at(0);
   if (best) return best;
   throw new SemblanceError('model-invalid', `The model '${name}' has no map of places. Use another model.`);
 }
