@@ -223,7 +223,12 @@ const leastCoverage = 0.2;
  * The same thing on two photos agrees on itself only, and so does a shelf behind something that was turned round.
  */
 export function isSamePicture(match: LocalMatch): boolean {
-  return tellsSamePlaces(match) && match.agreement >= leastAgreement && match.confirmed >= leastConfirmed;
+  return (
+    tellsSamePlaces(match) &&
+    match.agreement >= leastAgreement &&
+    match.confirmed >= leastConfirmed &&
+    Math.max(match.coverageA, match.coverageB) >= leastCoverage
+  );
 }
 
 /** In units of the longer side: nobody sees it, and the grid of cells tells no less. */
