@@ -46,11 +46,6 @@ export class LocalFeatureReader {
     return this.#source().key;
   }
 
-  /** Whether a picture's features are kept, so that comparing it costs next to nothing. */
-  has(contentId: number): boolean {
-    return this.#engine.library.localFeatures.get(contentId, this.key) !== undefined;
-  }
-
   /** Those of one picture of the library; null where `ofAll` says so. */
   async of(contentId: number): Promise<LocalFeatures | null> {
     return (await this.ofAll([contentId]))[0];

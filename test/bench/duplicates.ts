@@ -75,14 +75,12 @@ interface Picture {
 }
 
 function pictureOf(path: string): Picture {
-  const [source, number] = nameOf(path).split(editMark);
-  return { source, edit: number === undefined ? null : Number(number) };
+  const [source, ...edits] = nameOf(path).split(editMark);
+  return { source, edit: edits.length === 0 ? null : Number(edits[0]) };
 }
 
 /** Photos that show the same, by the first of their names. */
-const sameAs = new Map(
-  (knownDuplicates as string[][]).flatMap((group) => group.map((name) => [name, group[0]] as const)),
-);
+const sameAs = new Map(knownDuplicates.flatMap((group) => group.map((name) => [name, group[0]] as const)));
 
 function isSame(a: Picture, b: Picture): boolean {
   const [one, other] = [a, b].map(({ source }) => sameAs.get(source) ?? source);
