@@ -11,8 +11,9 @@ export interface Action {
 export const actions: Action[] = [
   { title: 'Library', key: '1', run: (app) => (app.view = 'library') },
   { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
-  { title: 'Tune', key: '3', run: (app) => (app.view = 'tune') },
-  { title: 'Settings', key: '4', run: (app) => (app.view = 'settings') },
+  { title: 'Duplicates', key: '3', run: (app) => (app.view = 'duplicates') },
+  { title: 'Tune', key: '4', run: (app) => (app.view = 'tune') },
+  { title: 'Settings', key: '5', run: (app) => (app.view = 'settings') },
   { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
   { title: 'Query before', key: '[', run: (app) => void app.search.back() },
   { title: 'Query after', key: ']', run: (app) => void app.search.forward() },
@@ -26,6 +27,16 @@ export const photoKeys = [
   { title: 'Find similar photos', key: 'Enter' },
   { title: 'Use as a sample in Tune', key: 'u' },
   { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
+];
+
+/** Keys that a group of duplicates takes. */
+export const duplicateKeys = [
+  { title: 'Another group', key: '↑ ↓' },
+  { title: 'Another photo of the group', key: '← →' },
+  { title: 'Side by side, or flicker', key: 'f' },
+  { title: 'Keep the other photo', key: 'k' },
+  { title: 'Move the other photo to the bin', key: 'Delete' },
+  { title: 'Not duplicates', key: 'n' },
 ];
 
 /** Runs the action of a key, unless somebody is typing or answering a dialog. */

@@ -1,5 +1,6 @@
 /** Groups of photos that are duplicates of each other, how alike they are, and which of them to keep. */
 import * as v from 'valibot';
+import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
 import type { PhotoDetails } from './types.ts';
 
@@ -12,24 +13,27 @@ export const duplicateKinds = ['identical', 'same-picture', 'crop-or-edit', 'bur
 export type DuplicateKind = (typeof duplicateKinds)[number];
 
 const similarity = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const which = { filter: v.optional(photoFilterSchema) };
-
 /** Groups that one answer may hold: each is looked at closely. */
 export const mostGroups = 100;
 
 /** Schemas of the commands' arguments. */
 export const duplicateArguments = {
-  /** Groups at a threshold, the surest first; with the same threshold and filter, one page follows another. */
+  /** Groups at a threshold, the surest first. */
   duplicates: v.strictObject({
     /** Least similarity of a group's members to its centre. */
     threshold: similarity,
+    /** Only pairs of these kinds count. */
     kinds: v.optional(v.pipe(v.array(v.picklist(duplicateKinds)), v.minLength(1))),
-    ...which,
+    filter: v.optional(photoFilterSchema),
+    /** Only pairs count whose places fit together, of those that `checkDuplicates` has compared. */
+    geometry: v.optional(v.boolean()),
     offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostGroups)),
   }),
   /** What there is to choose a threshold by. */
-  duplicateThresholds: v.strictObject(which),
+  duplicateThresholds: v.strictObject({}),
+  /** Compares the pairs at a threshold place by place; what was compared is known until the engine ends. */
+  checkDuplicates: v.strictObject({ threshold: similarity }),
 } as const;
 
 /** A photo in a group. */
@@ -80,10 +84,11 @@ export interface DuplicateGroupDetails {
 }
 
 export interface DuplicatesAnswer {
-  /** Groups that there are at this threshold, of any kind: what kind a group is of is found out as it is shown. */
+  /** Groups that there are. */
   total: number;
   groups: DuplicateGroupDetails[];
-  hasMore: boolean;
+  /** With `geometry`, pairs that have not been compared place by place yet. */
+  unchecked: number;
   /** Whether every photo's neighbours were known; where not, groups may be missing. */
   complete: boolean;
 }
@@ -100,8 +105,7 @@ export interface ThresholdOutcome {
 }
 
 export interface DuplicateThresholds {
-  /** Photos by the similarity of the one that they resemble most: `counts[i]` lie between `edges[i]` and `edges[i + 1]`. */
-  edges: number[];
+  /** Photos by the similarity of the one that they resemble most, in equal bins from 0 to 1. */
   counts: number[];
   /** Descending, from 1 down to the lowest that is worth a look. */
   outcomes: ThresholdOutcome[];
@@ -113,6 +117,7 @@ export interface DuplicateThresholds {
 export interface DuplicateAnswers {
   duplicates: DuplicatesAnswer;
   duplicateThresholds: DuplicateThresholds;
+  checkDuplicates: Job;
 }
 
 /** Share of the judged pairs above a threshold that are duplicates; null where none was judged. */

@@ -6,6 +6,7 @@ const units: Partial<Record<JobKind, 'steps' | 'bytes'>> = {
   'tune-search': 'steps',
   map: 'steps',
   'time-profiles': 'steps',
+  duplicates: 'steps',
   download: 'bytes',
 };
 

@@ -39,7 +39,10 @@ function counted(
 
 const rating = counted('rating', ({ photo }) => photo.rating ?? 0, 1);
 const tags = counted('tags', ({ photo }) => photo.tags.length, 1);
-const pixels = counted('pixels', ({ photo }) => photo.width * photo.height, 0.98);
+const pixelCount = ({ photo }: Contender): number => photo.width * photo.height;
+const pixels = counted('pixels', pixelCount, 0.98);
+/** A turned copy has more for its empty corners; only a true crop has much less. */
+const pixelsOfEdits = counted('pixels', pixelCount, 0.7);
 const bytes = counted('bytes', ({ photo }) => photo.sizeBytes, 0.95);
 const sharpness = counted('sharpness', (each) => each.sharpness ?? 0, 0.9);
 const format: Criterion = {
@@ -59,11 +62,11 @@ const age: Criterion = {
   reason: (best, other) => ({ by: 'age', value: best.photo.modifiedAtMs, other: other.photo.modifiedAtMs }),
 };
 
-/** Of one picture the fullest copy is the best; of several takes the sharpest. */
+/** Of one picture the fullest copy is the best, before an edit the original, and of several takes the sharpest. */
 const criteria: Record<DuplicateKind, readonly Criterion[]> = {
   identical: [age],
   'same-picture': [rating, tags, pixels, format, dated, bytes, age],
-  'crop-or-edit': [rating, tags, pixels, format, dated, bytes, age],
+  'crop-or-edit': [rating, tags, pixelsOfEdits, format, dated, age, bytes],
   burst: [rating, tags, sharpness, pixels, format, bytes, age],
   similar: [rating, tags, sharpness, pixels, format, bytes, age],
 };

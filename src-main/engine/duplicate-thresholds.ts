@@ -2,73 +2,78 @@
 import type { DuplicateThresholds, ThresholdOutcome } from '../contract/index.ts';
 import { groupCounts, type Joining } from '../search/index.ts';
 
-/** Steps between the thresholds that are told of. */
-export const thresholdStep = 0.01;
+/** Bins from 0 to 1; thresholds lie between them. */
+export const thresholdBins = 100;
 
-/** Without any judgement by the person, the suggestion is never looser or stricter than these. */
+/** Without any judgement by the person, the suggestion lies between these, unless all photos are alike. */
 const loosest = 0.7;
-const strictest = 0.97;
+const strictest = 0.9;
 
 /** Share of right pairs that a suggestion aims at, and the judged pairs that it takes to go by them. */
 const wantedPrecision = 0.95;
 const leastJudged = 10;
 
+/** Similarities of pairs that a person took for duplicates, and of those that they marked as none. */
 export interface Judged {
-  /** Similarities of pairs that a person took for duplicates, and of those that they marked as none. */
   confirmed: readonly number[];
   refuted: readonly number[];
 }
 
 /**
- * @param nearest similarity of each photo to the one that it resembles most
+ * @param counts photos by the similarity of the one that they resemble most, `thresholdBins` from 0 to 1
  * @param least the lowest threshold that the joinings reach down to
  */
 export function thresholdsFrom(
-  nearest: readonly number[],
+  counts: number[],
   joinings: readonly Joining[],
   least: number,
   judged: Judged,
   complete: boolean,
 ): DuplicateThresholds {
-  const steps = Math.max(1, Math.round((1 - least) / thresholdStep));
-  const edges = Array.from({ length: steps + 1 }, (_, i) => round(1 - (steps - i) * thresholdStep));
-  const counts = new Array<number>(steps).fill(0);
-  for (const score of nearest) {
-    const bin = Math.floor((score - edges[0]) / thresholdStep + 1e-9);
-    if (bin >= 0) counts[Math.min(bin, steps - 1)] += 1;
-  }
-  const outcomes = groupCounts(joinings, edges.toReversed()).map((outcome) => ({
+  const thresholds = Array.from({ length: thresholdBins + 1 }, (_, i) => 1 - i / thresholdBins).map(round);
+  const outcomes = groupCounts(
+    joinings,
+    thresholds.filter((threshold) => threshold >= least),
+  ).map((outcome) => ({
     ...outcome,
     confirmed: judged.confirmed.filter((score) => score >= outcome.threshold).length,
     refuted: judged.refuted.filter((score) => score >= outcome.threshold).length,
   }));
-  return { edges, counts, outcomes, suggested: suggested(nearest, outcomes, least), complete };
+  return { counts, outcomes, suggested: Math.max(least, suggested(counts, outcomes)), complete };
 }
 
 /**
- * The loosest threshold at which enough of what a person has judged was right. Before that is known, the similarity
- * above which a photo's nearest one is an outlier among all photos' (median and three standard deviations, the latter by
- * the median absolute deviation).
+ * The loosest threshold at which enough of what a person has judged was right. Before that is known, the similarity above
+ * which a photo's nearest one is an outlier: three deviations above the middle of those without a duplicate. Up to half of
+ * all photos may have one, so that middle and deviation are read off the lower quartile and the lower twentieth, as they
+ * would lie in a normal distribution.
  */
-function suggested(nearest: readonly number[], outcomes: readonly ThresholdOutcome[], least: number): number {
-  const isTelling = ({ confirmed, refuted }: ThresholdOutcome): boolean => confirmed + refuted >= leastJudged;
+function suggested(counts: readonly number[], outcomes: readonly ThresholdOutcome[]): number {
   const right = outcomes.filter(
-    (outcome) =>
-      isTelling(outcome) &&
-      outcome.refuted > 0 &&
-      outcome.confirmed / (outcome.confirmed + outcome.refuted) >= wantedPrecision,
+    ({ confirmed, refuted }) =>
+      refuted > 0 &&
+      confirmed + refuted >= leastJudged &&
+      confirmed / (confirmed + refuted) >= wantedPrecision,
   );
   if (right.length > 0) return Math.min(...right.map(({ threshold }) => threshold));
-  if (nearest.length === 0) return strictest;
-  const middle = median(nearest);
-  const deviation = 1.4826 * median(nearest.map((score) => Math.abs(score - middle)));
-  return round(Math.max(least, loosest, Math.min(strictest, middle + 3 * deviation)));
+  const quartile = quantile(counts, 0.25);
+  const deviation = (quartile - quantile(counts, 0.05)) / (1.645 - 0.674);
+  const outlying = Math.min(strictest, Math.max(loosest, quartile + (0.674 + 3) * deviation));
+  // Where even photos without duplicates are very alike, at least half of the way to 1.
+  return round(Math.max(outlying, (1 + quartile) / 2));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** The similarity below which so much of all photos lies; 0 without photos. */
+function quantile(counts: readonly number[], share: number): number {
+  const wanted = share * counts.reduce((sum, count) => sum + count, 0);
+  let passed = 0;
+  for (const [bin, count] of counts.entries()) {
+    if (count > 0 && passed + count >= wanted) return (bin + (wanted - passed) / count) / thresholdBins;
+    passed += count;
+  }
+  return 0;
 }
 
 function round(threshold: number): number {
-  return Math.round(threshold / thresholdStep) * thresholdStep;
+  return Math.round(threshold * thresholdBins) / thresholdBins;
 }

@@ -10,16 +10,18 @@ import {
   type DuplicatesAnswer,
   type DuplicateThresholds,
   isPhotoProblem,
+  type Job,
   type PhotoFilter,
   SemblanceError,
 } from '../contract/index.ts';
-import type { DuplicateGroup } from '../search/index.ts';
+import { isFiltering } from '../library/index.ts';
+import { type DuplicateGroup, groupsAt, type ScoredPair } from '../search/index.ts';
 import { limitsFor, sharpnessOfFile } from '../vision/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import { asksForSharpness, suggestKeeper } from './duplicate-keeper.ts';
 import { DuplicateKinds } from './duplicate-kinds.ts';
 import { DuplicatePairs } from './duplicate-pairs.ts';
-import { type Judged, thresholdsFrom } from './duplicate-thresholds.ts';
+import { type Judged, thresholdBins, thresholdsFrom } from './duplicate-thresholds.ts';
 import type { Engine } from './engine.ts';
 
 /** Pictures of which every two are told of; of larger groups only those with the centre. */
@@ -31,14 +33,28 @@ export function duplicateHandlers(engine: Engine): Pick<Handlers, keyof Duplicat
   const duplicates = new Duplicates(engine);
   return {
     duplicates: (question) => duplicates.answer(question),
-    duplicateThresholds: ({ filter }) => duplicates.thresholds(filter),
+    duplicateThresholds: () => duplicates.thresholds(),
+    checkDuplicates: (question) => duplicates.check(question),
   };
 }
+
+interface FoundGroups {
+  groups: DuplicateGroup[];
+  /** Pairs whose places have not been compared, where that was asked for. */
+  unchecked: number;
+}
+
+type Restriction = Pick<CommandArguments['duplicates'], 'kinds' | 'filter'>;
+
+/** Questions whose groups are kept, so that one page follows another. */
+const mostKnown = 6;
 
 class Duplicates {
   readonly #engine: Engine;
   readonly #pairs: DuplicatePairs;
   readonly #kinds: DuplicateKinds;
+  /** The latest questions with their groups. */
+  readonly #groupsKnown = new Map<string, { stamp: string; found: Promise<FoundGroups> }>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -46,47 +62,99 @@ class Duplicates {
     this.#kinds = new DuplicateKinds(engine);
   }
 
-  async answer({
-    threshold,
-    kinds,
-    filter,
-    offset,
-    limit,
-  }: CommandArguments['duplicates']): Promise<DuplicatesAnswer> {
-    const { graph } = await this.#pairs.at(filter, threshold);
-    const all = await this.#groups(filter, threshold);
-    const groups: DuplicateGroupDetails[] = [];
-    let place = kinds ? 0 : offset;
-    let left = kinds ? offset : 0;
-    // Which kind a group is of is found out as far as it is shown.
-    for (; place < all.length && groups.length < limit; place++) {
-      const group = await this.#describe(all[place], filter);
-      if (!group || (kinds && !kinds.includes(group.kind))) continue;
-      if (left > 0) left -= 1;
-      else groups.push(group);
-    }
-    return { total: all.length, groups, hasMore: place < all.length, complete: graph.complete };
-  }
-
-  async thresholds(filter: PhotoFilter | undefined): Promise<DuplicateThresholds> {
-    const { joinings, least, graph, allowed } = await this.#pairs.at(filter);
-    const index = this.#engine.serving?.index;
-    const ids = (index?.ids() ?? []).filter((id) => !allowed || allowed.has(id));
-    const nearest = ids.flatMap(
-      (id) => graph.of(id).find((hit) => !allowed || allowed.has(hit.id))?.score ?? [],
+  async answer(question: CommandArguments['duplicates']): Promise<DuplicatesAnswer> {
+    const { filter, offset, limit } = question;
+    const complete = this.#pairs.isComplete;
+    const { groups: all, unchecked } = await this.#groups(question);
+    const described = await Promise.all(
+      all.slice(offset, offset + limit).map((group) => this.#describe(group, filter)),
     );
-    return thresholdsFrom(nearest, joinings, least, this.#judged(), graph.complete);
+    const groups = described.filter((group) => group !== null);
+    return { total: all.length, groups, unchecked, complete };
   }
 
-  /** Pictures in several files come first: nothing is surer. */
-  async #groups(filter: PhotoFilter | undefined, threshold: number): Promise<DuplicateGroup[]> {
-    const similar = await this.#pairs.groups(filter, threshold);
+  async thresholds(): Promise<DuplicateThresholds> {
+    const { isComplete } = this.#pairs;
+    const { joinings, least } = await this.#pairs.joinings();
+    return thresholdsFrom(this.#pairs.nearest(thresholdBins), joinings, least, this.#judged(), isComplete);
+  }
+
+  /** Compares the places of all pairs at a threshold. */
+  check({ threshold }: CommandArguments['checkDuplicates']): Job {
+    return this.#engine.jobs.start('duplicates', async (control) => {
+      const pairs = this.#unchecked(threshold);
+      control.report({ step: 'Comparing photos place by place', done: 0, total: pairs.length });
+      await this.#kinds.compare(pairs, {
+        signal: control.signal,
+        onChecked: async (done) => {
+          control.report({ done });
+          await control.checkpoint();
+        },
+      });
+      this.#groupsKnown.clear();
+    }).job;
+  }
+
+  #unchecked(threshold: number): ScoredPair[] {
+    return [...this.#pairs.pairs(threshold)].filter(({ a, b }) => this.#kinds.fits(a, b) === undefined);
+  }
+
+  /** The surest first. */
+  async #groups(question: Omit<CommandArguments['duplicates'], 'offset' | 'limit'>): Promise<FoundGroups> {
+    const { threshold, kinds, filter, geometry = false } = question;
+    const stamp = `${this.#pairs.stamp()} ${isFiltering(filter) ? this.#engine.library.changeStamp() : ''}`;
+    const key = JSON.stringify([threshold, kinds, filter, geometry]);
+    const known = this.#groupsKnown.get(key);
+    if (known?.stamp === stamp) return known.found;
+    const found = this.#findGroups(threshold, { kinds, filter, geometry });
+    this.#groupsKnown.set(key, { stamp, found });
+    if (this.#groupsKnown.size > mostKnown) this.#groupsKnown.delete([...this.#groupsKnown.keys()][0]);
+    found.catch(() => this.#groupsKnown.delete(key));
+    return found;
+  }
+
+  async #findGroups(
+    threshold: number,
+    { kinds, filter, geometry }: Restriction & { geometry: boolean },
+  ): Promise<FoundGroups> {
+    const { photos } = this.#engine.library;
+    const isRestricted = geometry || kinds !== undefined || isFiltering(filter);
+    const joinings = isRestricted
+      ? await this.#pairs.join(await this.#linked(threshold, { kinds, filter, geometry }), threshold)
+      : (await this.#pairs.joinings(threshold)).joinings;
+    const similar = groupsAt(joinings, threshold).sort((a, b) => b.least - a.least || a.centre - b.centre);
     const grouped = new Set(similar.flatMap(({ members }) => members));
-    const copies = this.#engine.library.photos
-      .contentsInSeveralFiles(filter)
+    // Nothing is surer than pictures that several files hold.
+    const copies = (kinds?.includes('identical') ?? true) ? photos.contentsInSeveralFiles(filter) : [];
+    const copied = copies
       .filter((id) => !grouped.has(id))
       .map((id) => ({ members: [id], centre: id, least: 1 }));
-    return [...copies, ...similar];
+    return { groups: [...copied, ...similar], unchecked: geometry ? this.#unchecked(threshold).length : 0 };
+  }
+
+  /** Pairs that count: of two pictures that meet the filter, of one of the kinds, and with places that fit together. */
+  async #linked(
+    threshold: number,
+    { kinds, filter, geometry }: Restriction & { geometry: boolean },
+  ): Promise<ScoredPair[]> {
+    const { photos } = this.#engine.library;
+    const allowed = isFiltering(filter) ? new Set(photos.contentsMatching(filter)) : null;
+    const pairs = [...this.#pairs.pairs(threshold)].filter(
+      ({ a, b }) =>
+        (!allowed || (allowed.has(a) && allowed.has(b))) && (!geometry || this.#kinds.fits(a, b) === true),
+    );
+    if (!kinds) return pairs;
+    const linked: ScoredPair[] = [];
+    for (const pair of pairs) {
+      const [one, other] = [pair.a, pair.b].map((contentId) => ({
+        contentId,
+        photo: photos.withContent(contentId, filter).at(0),
+      }));
+      if (!one.photo || !other.photo) continue;
+      const kind = await this.#kinds.of({ ...one, photo: one.photo }, { ...other, photo: other.photo });
+      if (kinds.includes(kind)) linked.push(pair);
+    }
+    return linked;
   }
 
   /** Null where fewer than two photos are left, as when files went meanwhile. */

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import { inputOptions } from './open-photo.ts';
 
-const side = 32;
+const side = 16;
 
 /** @param thumbnail as the library keeps it */
 export async function tinyPicture(thumbnail: Uint8Array): Promise<Uint8Array> {

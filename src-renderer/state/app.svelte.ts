@@ -11,6 +11,7 @@ import {
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
 import { throttle } from '../throttle.ts';
+import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PhotoPages } from './photo-pages.svelte.ts';
 import { Search } from './search.svelte.ts';
@@ -19,13 +20,14 @@ import { Tune } from './tune.svelte.ts';
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
 
-export type View = 'library' | 'search' | 'tune' | 'settings';
+export type View = 'library' | 'search' | 'duplicates' | 'tune' | 'settings';
 
 export class AppState {
   readonly client: Client;
   readonly notices = new Notices();
   readonly photos: PhotoPages;
   readonly search: Search;
+  readonly duplicates: Duplicates;
   readonly tune: Tune;
   view = $state<View>('library');
   connection = $state<Connection>('connecting');
@@ -42,6 +44,7 @@ export class AppState {
     this.client = client;
     this.photos = new PhotoPages(client);
     this.search = new Search(client);
+    this.duplicates = new Duplicates(client);
     this.tune = new Tune(client, () => this.jobs);
     client.subscribe((event) => this.#hear(event));
     void this.reload();
@@ -146,6 +149,7 @@ export class AppState {
       if (event.data.state !== 'ready' || was === 'ready') return;
       void this.reload();
       void this.attempt(() => this.tune.refresh());
+      if (this.duplicates.thresholds) void this.attempt(() => this.duplicates.open());
       if (this.search.error !== null) void this.search.again();
     }
   }
@@ -154,6 +158,7 @@ export class AppState {
     const others = this.jobs.filter(({ id }) => id !== job.id);
     this.jobs = [...others, job].sort((a, b) => a.id - b.id);
     void this.attempt(() => this.tune.hear(job));
+    this.duplicates.hear(job);
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
     else if (job.kind === 'download' && job.state === 'done') this.notices.show(job.outcome);

@@ -70,7 +70,7 @@ async function groupsOf(
   }: FilterOptions & Pick<DuplicatesOptions, 'threshold' | 'kind'>,
 ): Promise<{ threshold: number; groups: DuplicateGroupDetails[]; complete: boolean }> {
   const filter = await filterOf(engine, options);
-  const threshold = asked ?? (await engine.call('duplicateThresholds', { filter })).suggested;
+  const threshold = asked ?? (await engine.call('duplicateThresholds', {})).suggested;
   const groups: DuplicateGroupDetails[] = [];
   for (;;) {
     const answer = await engine.call('duplicates', {
@@ -81,7 +81,8 @@ async function groupsOf(
       ...(kinds.length > 0 && { kinds }),
     });
     groups.push(...answer.groups);
-    if (!answer.hasMore) return { threshold, groups, complete: answer.complete };
+    if (groups.length >= answer.total || answer.groups.length === 0)
+      return { threshold, groups, complete: answer.complete };
   }
 }
 

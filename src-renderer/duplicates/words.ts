@@ -1,0 +1,40 @@
+/** Duplicates in words. */
+import {
+  type DuplicateKind,
+  type DuplicateThresholds,
+  precisionOf,
+  type ThresholdOutcome,
+} from '../../src-main/contract/index.ts';
+import { count, photos } from '../wording.ts';
+
+export const kindTitles: Record<DuplicateKind, string> = {
+  identical: 'Same file',
+  'same-picture': 'Same picture',
+  'crop-or-edit': 'Crop or edit',
+  burst: 'Burst',
+  similar: 'Similar',
+};
+
+export const kindSentences: Record<DuplicateKind, string> = {
+  identical: 'The same bytes in several files.',
+  'same-picture': 'One picture, stored anew or at another size.',
+  'crop-or-edit': 'A part of a picture, or an altered copy.',
+  burst: 'Taken by one camera within seconds.',
+  similar: 'Alike; nothing tells why.',
+};
+
+/** What a threshold would give; undefined below those that were looked at. */
+export function outcomeAt(
+  { outcomes }: DuplicateThresholds,
+  threshold: number,
+): ThresholdOutcome | undefined {
+  return outcomes.find((outcome) => Math.abs(outcome.threshold - threshold) < 1e-6);
+}
+
+/** E.g. '12 groups, 31 photos in them · 19 of 20 that you judged were right'. */
+export function outcomeWords(outcome: ThresholdOutcome): string {
+  const { groups, members, confirmed, refuted } = outcome;
+  const found = `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, ${photos(members)} in them`;
+  if (precisionOf(outcome) === null) return found;
+  return `${found} · ${count(confirmed)} of ${count(confirmed + refuted)} that you judged were duplicates`;
+}
