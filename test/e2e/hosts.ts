@@ -68,6 +68,8 @@ function environment(library: string): Record<string, string> {
     SEMBLANCE_MODELS: join(library, '..', 'own-models'),
     ...(existsSync(catalogue) && { SEMBLANCE_CATALOGUE: catalogue }),
     SEMBLANCE_VOLUMES: join(library, '..', 'volumes.json'),
+    // What is moved to the bin lies there, and goes with the test.
+    XDG_DATA_HOME: join(library, '..', 'data'),
   };
 }
 

@@ -6,11 +6,14 @@ import { folders, photosPerFolder } from './photos.ts';
 
 const total = folders.length * photosPerFolder;
 
-export async function goTo(page: Page, view: 'Library' | 'Search' | 'Tune' | 'Settings'): Promise<void> {
+export async function goTo(
+  page: Page,
+  view: 'Library' | 'Search' | 'Duplicates' | 'Tune' | 'Settings',
+): Promise<void> {
   await page.getByRole('navigation').getByText(view).click();
 }
 
-async function addFolder({ page }: RunningApp, path: string): Promise<void> {
+export async function addFolder({ page }: RunningApp, path: string): Promise<void> {
   await page
     .getByRole('button', { name: /^Add a folder/ })
     .first()

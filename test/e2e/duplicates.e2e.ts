@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { writeDuplicates } from '../fixtures/duplicate-photos.ts';
+import { expect, test } from './fixtures.ts';
+import { openApp, type RunningApp } from './hosts.ts';
+import { takeReadmePictures } from './readme-pictures.ts';
+import { addFolder, goTo } from './steps.ts';
+
+function groups(page: Page) {
+  return page.getByRole('list', { name: 'Groups' }).getByRole('button');
+}
+
+/** Photos with duplicates, all indexed and compared. */
+async function withDuplicates(app: RunningApp, photos: string): Promise<void> {
+  await writeDuplicates(photos);
+  await addFolder(app, photos);
+  await expect(app.page.getByRole('contentinfo')).toContainText('Ready', { timeout: 60_000 });
+  await goTo(app.page, 'Duplicates');
+  await expect(groups(app.page).first()).toBeVisible();
+}
+
+test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of it is there after a restart', async ({
+  app,
+  folder,
+  library,
+}) => {
+  const photos = join(folder, 'photos');
+  const { page } = app;
+  await withDuplicates(app, photos);
+
+  const threshold = page.getByRole('slider', { name: 'Least similarity' });
+  const before = await threshold.getAttribute('aria-valuetext');
+  await threshold.fill('0.9');
+  await expect(threshold).not.toHaveAttribute('aria-valuetext', before ?? '');
+  await page.getByLabel('Kind').selectOption('Same file');
+  await expect(groups(page)).toHaveCount(1);
+  await expect(groups(page)).toHaveAccessibleName('Same file: 2 photos with towns-1.jpg');
+  await takeReadmePictures(app, 'duplicates');
+
+  const group = page.getByRole('region', { name: 'Group' });
+  await expect(group).toContainText('Keep towns-1.jpg: the oldest file');
+  await group.getByRole('button', { name: 'Flicker' }).click();
+  await expect(group.getByRole('button', { name: 'Show the other photo' })).toBeVisible();
+  await page.keyboard.press('f');
+  await group.getByRole('button', { name: 'Keep the other' }).click();
+  await expect(group).toContainText('Keep towns-1 (1).jpg: your choice');
+  await page.keyboard.press('k');
+
+  const copy = join(photos, 'copies', 'towns-1 (1).jpg');
+  await page.keyboard.press('Delete');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(copy);
+  await dialog.getByRole('button', { name: 'Move to the bin' }).click();
+  await expect(dialog).toBeHidden();
+  expect(existsSync(copy)).toBe(false);
+  await expect(groups(page)).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Undo: Moved 1 file to the bin' }).click();
+  await expect(groups(page)).toHaveCount(1);
+  expect(existsSync(copy)).toBe(true);
+
+  await page.getByLabel('Kind').selectOption('Same picture');
+  await expect(groups(page).first()).toBeVisible();
+  const marked = await groups(page).count();
+  const small = groups(page).filter({ hasText: 'towns-2.jpg' });
+  await small.click();
+  await group.getByRole('button', { name: 'Not duplicates' }).click();
+  await expect(small).toHaveCount(0);
+
+  await app.close();
+  const again = await openApp(app.host, library, [folder]);
+  await goTo(again.page, 'Duplicates');
+  await again.page.getByRole('slider', { name: 'Least similarity' }).fill('0.9');
+  await again.page.getByLabel('Kind').selectOption('Same picture');
+  await expect(groups(again.page)).toHaveCount(marked - 1);
+  await again.page.getByRole('button', { name: 'Undo: Marked 1 pair as no duplicates' }).click();
+  await expect(groups(again.page)).toHaveCount(marked);
+  await again.close();
+});
+
+test('a person goes through duplicates with the keyboard alone', async ({ app, folder }) => {
+  const { page } = app;
+  await withDuplicates(app, join(folder, 'photos'));
+  await groups(page).first().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(groups(page).nth(1)).toBeFocused();
+  await expect(groups(page).nth(1)).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('Home');
+  await expect(groups(page).first()).toBeFocused();
+});
