@@ -37,7 +37,7 @@ const mostDifferingInPlace = 80;
 const leastInCommon = 20;
 /** How far off a counterpart may be, in cells. */
 const toleranceCells = 1.5;
-const fit = { mostScale: 3, mirrored: true, mostSamples: 500, seed: 1 };
+const fit = { mostScale: 3, mirrored: true, mostSamples: 300, seed: 1 };
 
 /** Null where no transform is agreed with. The other way round gives the same, with the transform inverted. */
 export function matchLocally(a: LocalFeatures, b: LocalFeatures): LocalMatch | null {
