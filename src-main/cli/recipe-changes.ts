@@ -3,7 +3,7 @@
  * another model than the recipe's is written as model:tap.
  */
 import * as v from 'valibot';
-import { type Recipe, recipeSchema, SemblanceError } from '../contract/index.ts';
+import { type Recipe, recipeSchema, SemblanceError, usualAugmentation } from '../contract/index.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -88,9 +88,21 @@ function change(tree: Tree, path: string[], value: string, text: string): void {
     tree['scales'] = listed(value).map(Number);
   } else if (head === 'normalisation' && rest.length === 0) {
     tree['normalisation'] = listed(value).map(normalisationStep);
+  } else if (head === 'augmentation') {
+    changeAugmentation(tree, path, value, text);
   } else if (path.join('.') === 'reduction.whitening') {
     setIn(tree, path, whitening(value), text);
   } else setIn(tree, path, value, text);
+}
+
+/** `augmentation=none`, `augmentation=10` neighbours, or one of its parts. */
+function changeAugmentation(tree: Tree, path: string[], value: string, text: string): void {
+  if (path.length === 1 && value === 'none') {
+    delete tree['augmentation'];
+    return;
+  }
+  tree['augmentation'] ??= { ...usualAugmentation };
+  setIn(tree, path.length === 1 ? [...path, 'neighbours'] : path, value, text);
 }
 
 function listed(value: string): string[] {

@@ -135,6 +135,13 @@ const learningSchema = v.strictObject({
   seed: whole(0, 2 ** 31),
 });
 
+const augmentationSchema = v.strictObject({
+  /** How many photos are mixed in. */
+  neighbours: whole(1, 50),
+  /** Each is weighted by its similarity to this power; 0 weights all alike. */
+  alpha: between(0, 10),
+});
+
 export const recipeSchema = v.strictObject({
   version: v.literal(2),
   /** Name of an installed model. */
@@ -151,6 +158,8 @@ export const recipeSchema = v.strictObject({
   reduction: reductionSchema,
   /** Used by whatever is learned or selected by labels. */
   learning: learningSchema,
+  /** Mixes what the most similar photos of the library say into each photo's descriptor; left out, nothing is mixed in. */
+  augmentation: v.optional(augmentationSchema),
 });
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;
@@ -159,7 +168,11 @@ export type Pooling = Tap['pooling'];
 export type Selection = Recipe['selection'];
 export type Normalisation = Recipe['normalisation'][number];
 export type Reduction = Recipe['reduction'];
+export type Augmentation = v.InferOutput<typeof augmentationSchema>;
 export type Whitening = v.InferOutput<typeof whiteningSchema>;
+
+/** What augmentation starts with where a person chooses it. */
+export const usualAugmentation: Augmentation = { neighbours: 5, alpha: 3 };
 
 const gem = (name: string, p: number): Tap => ({
   name,

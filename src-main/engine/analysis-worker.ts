@@ -16,18 +16,21 @@ import {
 import { evaluateRanking, groundTruthOfLabels, groundTruthOfTags } from '../evaluate/index.ts';
 import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
 import { Library } from '../library/index.ts';
+import { augmentedVectors } from '../search/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
 import type {
   AnalysisMessage,
   AnalysisProgress,
   AnalysisTask,
   AttentionTask,
+  AugmentTask,
+  DescribedPhoto,
   DescribeTask,
   FitTask,
   MapTask,
   TuneSearchTask,
 } from './analysis.ts';
-import { findNeighbours } from './find-neighbours.ts';
+import { describedPictures, findNeighbours } from './find-neighbours.ts';
 import { layOut } from './map-layout.ts';
 import { loadCachedSet, photosOf } from './cached-set.ts';
 import { heldOutReport, probeReport, qualityBy } from './measure-cached.ts';
@@ -148,6 +151,30 @@ async function map({ vectors, dimension, method }: MapTask, product: MatrixProdu
   send({ kind: 'map', points });
 }
 
+async function augment(
+  { libraryPath, generationId, augmentation }: AugmentTask,
+  product: MatrixProduct,
+): Promise<void> {
+  const library = Library.open(libraryPath, 'read');
+  const { ids, rows } = describedPictures(library, generationId);
+  library.close();
+  let row = 0;
+  let batch: DescribedPhoto[] = [];
+  const flush = (): void => {
+    send({ kind: 'descriptors', batch });
+    batch = [];
+  };
+  const onShare = (share: number): Promise<void> => {
+    report({ done: Math.floor(share * rows.rows), total: rows.rows });
+    return Promise.resolve();
+  };
+  for await (const vector of augmentedVectors(rows, augmentation, product, onShare)) {
+    batch.push({ contentId: ids[row++], vector });
+    if (batch.length === descriptorsPerMessage) flush();
+  }
+  flush();
+}
+
 async function tuneSearch(task: TuneSearchTask, product: MatrixProduct): Promise<void> {
   const set = loadCachedSet(task, learnSample);
   const photos = photosOf(set, task.recipe, new Map());
@@ -184,6 +211,8 @@ async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
       return map(task, product);
     case 'attention':
       return attention(task, product);
+    case 'augment':
+      return augment(task, product);
     case 'neighbours':
       return findNeighbours(task, product, (lists, found) => send({ kind: 'neighbours', lists, found }));
   }

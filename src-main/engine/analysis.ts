@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import {
+  type Augmentation,
   type ErrorReport,
   type Recipe,
   SemblanceError,
@@ -87,6 +88,14 @@ export interface AttentionTask {
   seed: number;
 }
 
+/** Mixes the neighbours of each of a generation's pictures into its descriptor. */
+export interface AugmentTask {
+  kind: 'augment';
+  libraryPath: string;
+  generationId: number;
+  augmentation: Augmentation;
+}
+
 /** Looks for the neighbours of pictures that have no list of them yet. */
 export interface NeighboursTask {
   kind: 'neighbours';
@@ -106,7 +115,8 @@ export type AnalysisTask =
   | TuneSearchTask
   | MapTask
   | AttentionTask
-  | NeighboursTask;
+  | NeighboursTask
+  | AugmentTask;
 
 export type AnalysisResult =
   | { kind: 'descriptors'; batch: DescribedPhoto[] }

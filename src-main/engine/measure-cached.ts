@@ -12,6 +12,7 @@ import {
   type RankingReport,
 } from '../evaluate/index.ts';
 import { type FitContext, fitGuarded, fitRecipe, type Quality, withoutLearning } from '../learn/index.ts';
+import { augmentedRows } from '../search/index.ts';
 import type { CachedPhotos } from './cached-photos.ts';
 
 /** Mean average precision of some rows among all. */
@@ -43,13 +44,14 @@ export async function fittedRecipe(
   return { recipe: start, fitted: await fitRecipe(start, base, context) };
 }
 
-/** Final descriptors of photos. */
+/** Final descriptors of photos; where the recipe augments them, by each other. */
 export async function describePhotos(
   { recipe, fitted }: { recipe: Recipe; fitted: Fitted },
   photos: CachedPhotos,
   product: MatrixProduct,
 ): Promise<Rows> {
-  return transformOf(recipe, fitted, product)(photos.with(recipe).describe(fitted.exponents));
+  const rows = await transformOf(recipe, fitted, product)(photos.with(recipe).describe(fitted.exponents));
+  return augmentedRows(rows, recipe.augmentation, product);
 }
 
 /** What the fold driver passes on as rows: each photo's number. */

@@ -69,7 +69,7 @@ export class PhotoStore {
     const known = library.photos.contentWithHash(contentHash);
     // A picture that comes back may be known by its statistics only, where the recipe has changed meanwhile.
     const cached = code ?? (known === undefined ? undefined : this.#codeWithoutDescriptor(known));
-    const vector = cached && (await serving.describe(cached));
+    const vector = cached && serving.augmented(await serving.describe(cached));
     const { contentId, orphans } = library.change(() => {
       const content =
         library.photos.contentWithHash(contentHash) ??

@@ -14,7 +14,7 @@ import {
 import { evaluateRanking, groundTruthOfLabels } from '../evaluate/index.ts';
 import { fitRecipe, isHeldOut, withoutLearning } from '../learn/index.ts';
 import type { StoredGeneration } from '../library/index.ts';
-import { TopHits } from '../search/index.ts';
+import { augmentedRows, TopHits } from '../search/index.ts';
 import type { CachedSet } from './analysis.ts';
 import type { CachedPhotos } from './cached-photos.ts';
 import { loadCachedSet, type LoadedSet, photosOf } from './cached-set.ts';
@@ -168,7 +168,8 @@ export class PreviewSession {
     photos: CachedPhotos,
     request: PreviewRequest,
   ): Promise<Described> {
-    const rows = await transformOf(recipe, fitted, this.#product)(photos.describe(fitted.exponents));
+    const plain = await transformOf(recipe, fitted, this.#product)(photos.describe(fitted.exponents));
+    const rows = await augmentedRows(plain, recipe.augmentation, this.#product);
     const quality = request.qualityBy === null ? null : await this.#quality(rows, photos, request);
     return { sample, rows, quality, fit: fitted.reduction?.kind === 'pca' ? fitted.reduction.fit : null };
   }

@@ -6,10 +6,12 @@ import {
   expanded,
   type Hit,
   nearestAmong,
+  neighbourCount,
   refinedScores,
 } from '../search/index.ts';
 import type { Engine } from './engine.ts';
 import { geometryNote, orderByGeometry } from './geometric-ranking.ts';
+import { neighbourGraph } from './neighbours.ts';
 import type { QuerySpace } from './query-space.ts';
 
 /** A search whose order is to be improved. */
@@ -31,8 +33,6 @@ export interface RankingState {
   signal?: AbortSignal | undefined;
 }
 
-/** Neighbours of each of the first results, where they are looked for among these alone. */
-const neighboursHere = 32;
 /** More results than this are not compared with each other while somebody waits. */
 const mostHere = 1000;
 
@@ -118,19 +118,53 @@ async function refine(
   return { hits: [...ordered(first, refinedScores(state.query, vectors, neighbours)), ...rest] };
 }
 
+/**
+ * Over the graph of neighbours where all of the first results are in it. Where it is still being built, or is of another
+ * space than the query's, they are compared with each other, which takes longer and is done for the first thousand only.
+ */
 async function diffuse(state: RankingState, { top }: NonNullable<Ranking['diffusion']>): Promise<Improved> {
-  const { first, vectors, rest } = await firstVectors(state, Math.min(top, mostHere));
-  const lists = nearestAmong(vectors, neighboursHere);
-  const similarities = state.space.scored(
-    first.map(({ id }) => id),
-    state.query,
-  );
-  const scoreOf = new Map(similarities.map(({ id, score }) => [id, score]));
+  const hits = await firstHits(state, top);
+  const known = knownNeighbours(state, hits.slice(0, top));
+  const places = known ? top : Math.min(top, mostHere);
+  const { first, vectors, rest } = known
+    ? { first: hits.slice(0, top), vectors: [], rest: hits.slice(top) }
+    : await firstVectors(state, places);
+  const ids = first.map(({ id }) => id);
+  const similarities = new Map(state.space.scored(ids, state.query).map(({ id, score }) => [id, score]));
   const scores = diffusedScores(
-    first.map(({ id }) => scoreOf.get(id) ?? 0),
-    lists,
+    ids.map((id) => similarities.get(id) ?? 0),
+    known ?? nearestAmong(vectors, neighbourCount),
   );
-  return { hits: [...ordered(first, scores), ...rest] };
+  const isLess = known === null && hits.length > places;
+  return {
+    hits: [...ordered(first, scores), ...rest],
+    note: isLess ? `Only the first ${places} were ordered anew: ${whyNoGraph(state)}` : '',
+  };
+}
+
+/** Neighbours of each result, by places among the results; null where they are not known of all. */
+function knownNeighbours({ engine, space }: RankingState, hits: readonly Hit[]): Hit[][] | null {
+  if (space !== engine.serving) return null;
+  const graph = neighbourGraph(engine);
+  const placeOf = new Map(hits.map(({ id }, place) => [id, place]));
+  const lists: Hit[][] = [];
+  for (const { id } of hits) {
+    const list = graph.of(id);
+    if (!list) return null;
+    lists.push(
+      list.flatMap((hit) => {
+        const place = placeOf.get(hit.id);
+        return place === undefined ? [] : [{ id: place, score: hit.score }];
+      }),
+    );
+  }
+  return lists;
+}
+
+function whyNoGraph({ engine, space }: RankingState): string {
+  return space === engine.serving
+    ? 'the neighbours of some photos are still being looked for in the background.'
+    : 'the neighbours of all photos are known for the usual whitening strength only.';
 }
 
 async function check(state: RankingState, { top }: NonNullable<Ranking['geometry']>): Promise<Improved> {

@@ -10,7 +10,7 @@ import {
 import { withoutLearning } from '../learn/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
 import type { InstalledModel, LoneReader, Vision } from '../vision/index.ts';
-import { analyseFor, type Groups } from './analysis.ts';
+import { analyse, analyseFor, type Groups } from './analysis.ts';
 import { learnAttention } from './attention.ts';
 import { describeCached } from './describe-cached.ts';
 import { genericFit, photosForOwnFit } from './generic-fit.ts';
@@ -172,15 +172,42 @@ export class RetuningSteps {
       control.report({ done, total });
     });
     await this.#buildUncached(building, control);
+    const complete = await this.#augmented(building, control);
     const before = library.generations.serving();
     library.decide(() => {
       if (before && before.recipeKey !== building.recipeKey)
         library.pastRecipes.add(before.recipe, Date.now());
-      library.generations.putInService(building.id);
+      library.generations.putInService(complete.id);
     });
     await onSwapped();
     control.conclude(building.note === '' ? 'The new recipe is in service.' : `In service. ${building.note}`);
     return true;
+  }
+
+  /**
+   * The generation with its descriptors augmented, where its recipe asks for it: a second one beside it, so that whatever
+   * ends this half-way leaves the plain descriptors to begin with again.
+   */
+  async #augmented(building: StoredGeneration, control: JobControl): Promise<StoredGeneration> {
+    const { library } = this.#parts;
+    const { augmentation } = building.recipe;
+    if (!augmentation) return building;
+    control.report({ step: 'Mixing in similar photos' });
+    const made = library.change(() => {
+      library.generations.dropBegunFrom(building.id);
+      return library.generations.create(building, 'building', Date.now());
+    });
+    const task = {
+      kind: 'augment',
+      libraryPath: library.path,
+      generationId: building.id,
+      augmentation,
+    } as const;
+    await analyse(task, control, (result) => {
+      if (result.kind !== 'descriptors') return;
+      library.change(() => library.generations.addDescriptors(made.id, result.batch));
+    });
+    return made;
   }
 
   /** Photos beyond the cache's budget go through the network, and only their descriptors are kept. */

@@ -12,7 +12,7 @@ import {
   scaleToUnit,
 } from '../descriptor/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
-import { ExactIndex, type Hit, HnswTier } from '../search/index.ts';
+import { ExactIndex, expanded, type Hit, HnswTier } from '../search/index.ts';
 import type { InstalledModel } from '../vision/index.ts';
 import { Describer, extractionOfGeneration } from './describer.ts';
 import { genericFit } from './generic-fit.ts';
@@ -113,6 +113,21 @@ export class Serving implements QuerySpace {
   /** The part of `describe` before reduction, which takes most of the time. */
   pool(code: Uint8Array): Float32Array {
     return this.#describer.pool(code);
+  }
+
+  /**
+   * A new photo's descriptor as it is kept: where the recipe augments descriptors, with what its neighbours add to it. Those
+   * are augmented already, unlike where all are made together, so the next generation makes it anew.
+   */
+  augmented(vector: Float32Array): Float32Array {
+    const { augmentation } = this.generation.recipe;
+    if (!augmentation || this.index.size === 0) return vector;
+    const hits = this.index.search(vector, augmentation.neighbours);
+    const neighbours = hits.flatMap(({ id, score }) => {
+      const other = this.index.vector(id);
+      return other ? [{ vector: other, score }] : [];
+    });
+    return expanded(vector, neighbours, augmentation.alpha);
   }
 
   /** Adds what has been committed to the catalogue. */

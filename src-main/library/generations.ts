@@ -47,13 +47,14 @@ export class Generations {
     return this.#withState('serving');
   }
 
+  /** Where another one was begun from it, the first. */
   building(): StoredGeneration | null {
     return this.#withState('building');
   }
 
   #withState(state: 'serving' | 'building'): StoredGeneration | null {
     const row = this.#database
-      .prepare<[string], GenerationRow>('SELECT * FROM generations WHERE state = ? ORDER BY id DESC LIMIT 1')
+      .prepare<[string], GenerationRow>('SELECT * FROM generations WHERE state = ? ORDER BY id LIMIT 1')
       .get(state);
     return row ? toGeneration(row) : null;
   }
@@ -104,9 +105,14 @@ export class Generations {
     })();
   }
 
-  /** Drops a generation that is not to be completed; one in service stays. */
+  /** Drops a generation that is not to be completed, with what was begun from it; one in service stays. */
   drop(generationId: number): void {
-    this.#database.prepare("DELETE FROM generations WHERE id = ? AND state = 'building'").run(generationId);
+    this.#database.prepare("DELETE FROM generations WHERE id >= ? AND state = 'building'").run(generationId);
+  }
+
+  /** Drops what was begun from a generation in the making, and not completed. */
+  dropBegunFrom(generationId: number): void {
+    this.#database.prepare("DELETE FROM generations WHERE id > ? AND state = 'building'").run(generationId);
   }
 
   addDescriptors(generationId: number, descriptors: { contentId: number; vector: Float32Array }[]): void {

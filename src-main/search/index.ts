@@ -1,4 +1,5 @@
 /** From a descriptor to the most similar ones. */
+export { augmentedRows, augmentedVectors } from './augmentation.ts';
 export { diffusedScores } from './diffusion.ts';
 export { ExactIndex } from './exact-index.ts';
 export { expanded } from './expansion.ts';

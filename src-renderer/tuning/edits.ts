@@ -1,5 +1,6 @@
 /** Changes that a person makes to a draft. Each gives another recipe, and leaves the given one as it is. */
 import {
+  type Augmentation,
   defaultRecipe,
   type ModelInfo,
   modelOfTap,
@@ -157,6 +158,13 @@ export function reductionOf(kind: Reduction['kind'], before: Reduction): Reducti
     case 'learned-whitening':
       return { kind, dimension, regularisation: 0.1 };
   }
+}
+
+/** A recipe with this augmentation; one without has no such part at all, as recipes had before there was any. */
+export function withAugmentation(recipe: Recipe, augmentation: Augmentation | undefined): Recipe {
+  const changed = { ...recipe };
+  delete changed.augmentation;
+  return augmentation ? { ...changed, augmentation } : changed;
 }
 
 export function whiteningOf(kind: Whitening['kind']): Whitening {

@@ -128,7 +128,7 @@ export function stageWords(stage: StageName, recipe: Recipe, models: readonly Mo
     case 'reduction':
       return reductionWords(reduction);
     case 'length':
-      return 'L2';
+      return recipe.augmentation ? `L2, ${recipe.augmentation.neighbours} mixed in` : 'L2';
   }
 }
 
@@ -137,5 +137,6 @@ export function recipeWords(recipe: Recipe): string {
   const models = modelNames(recipe).length > 1 ? `${stageWords('model', recipe, [])}, ` : '';
   const size = stageWords('size', recipe, []);
   const pooling = stageWords('pooling', recipe, []);
-  return `${models}${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}`;
+  const mixed = recipe.augmentation ? `, ${recipe.augmentation.neighbours} similar photos mixed in` : '';
+  return `${models}${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}${mixed}`;
 }

@@ -7,6 +7,7 @@ import {
   type Tap,
 } from '../../src-main/contract/index.ts';
 import { equal } from '../equal.ts';
+import { withAugmentation } from './edits.ts';
 
 export const stages = [
   {
@@ -58,7 +59,7 @@ export const stages = [
     name: 'length',
     title: 'Unit length',
     purpose:
-      'Each descriptor is scaled to length 1, so that a search compares nothing but directions: cosine similarity.',
+      'Each descriptor is scaled to length 1, so that a search compares nothing but directions: cosine similarity. Photos can be made more like those that they resemble anyway.',
   },
 ] as const;
 
@@ -107,9 +108,10 @@ function partOf(recipe: Recipe, stage: StageName): unknown {
       return normalisation;
     case 'reduction':
       return reduction;
+    case 'length':
+      return recipe.augmentation ?? null;
     case 'taps':
     case 'pooling':
-    case 'length':
       return null;
   }
 }
@@ -161,7 +163,7 @@ export function withStageOf(recipe: Recipe, other: Recipe, stage: StageName): Re
     case 'reduction':
       return { ...recipe, reduction: other.reduction, learning };
     case 'length':
-      return recipe;
+      return withAugmentation(recipe, other.augmentation);
   }
 }
 

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type CommandArguments, usualRanking } from '../../src-main/contract/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
 import { describedLibrary } from '../fixtures/described-library.ts';
@@ -35,16 +36,11 @@ function* rowsOf({ count, dimension, values }: Vectors): Generator<Float32Array>
 async function buildGraph(engine: Engine, path: string, photos: number): Promise<void> {
   const before = statSync(join(path, 'library.sqlite')).size;
   const startedMs = performance.now();
-  let longestMs = 0;
-  let isOver = false;
-  const waiting = engine.jobs.idle().then(() => (isOver = true));
-  // What anybody who asks meanwhile waits for.
-  while (!isOver) {
-    const askedMs = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    longestMs = Math.max(longestMs, performance.now() - askedMs - 5);
-  }
-  await waiting;
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  await engine.jobs.idle();
+  delays.disable();
+  const longestMs = delays.max / 1e6;
   const seconds = (performance.now() - startedMs) / 1000;
   const failed = engine.jobs.list().find(({ error }) => error);
   if (failed) throw new Error(failed.error?.message);
@@ -67,7 +63,11 @@ async function bench(photos: number): Promise<void> {
         let note = '';
         for (let i = 0; i < queries; i++) {
           const photoId = 1 + Math.floor((i * photos) / queries);
-          const answer = await engine.call('search', { examples: [{ kind: 'photo', photoId }], top, ...what });
+          const answer = await engine.call('search', {
+            examples: [{ kind: 'photo', photoId }],
+            top,
+            ...what,
+          });
           times.push(answer.milliseconds);
           note = answer.steps.map((step) => step.note).find(Boolean) ?? note;
         }
