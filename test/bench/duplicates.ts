@@ -174,7 +174,7 @@ async function bench(work: string): Promise<void> {
         `${pairs.length} pairs of neighbours above ${threshold}, ${fitting.length} of which fit together.`,
     );
     console.log(
-      `Local features: ${(featuresMs / ids.length).toFixed(1)} ms a picture (0.2 once they are kept); ` +
+      `Local features: ${(featuresMs / ids.length).toFixed(1)} ms a picture, kept ones among them; ` +
         `a comparison: ${(matchMs / pairs.length).toFixed(2)} ms.\n`,
     );
     console.log('| grouped by | recall | precision | groups |');
