@@ -17,7 +17,11 @@ const mostKept = 20_000;
 const comparedAtATime = 4;
 
 /** What the places of two pictures tell; `different` where too few of them fit together. */
-type PlacesVerdict = 'stored-anew' | 'crop-or-edit' | 'different';
+interface PlacesVerdict {
+  edit: 'stored-anew' | 'crop-or-edit' | 'different';
+  /** How much of what both show agrees, from 0 to 1. */
+  agreement: number;
+}
 
 export interface Pictured {
   contentId: number;
@@ -44,7 +48,7 @@ export class DuplicateKinds {
     const apartMs = takenApartMs(one.photo, other.photo);
     const isSameCamera = one.photo.camera !== null && one.photo.camera === other.photo.camera;
     if (apartMs !== null && apartMs > 0) return isSameCamera && apartMs <= burstMs ? 'burst' : 'similar';
-    const places = this.#places.get(keyOf(one.contentId, other.contentId));
+    const places = this.#places.get(keyOf(one.contentId, other.contentId))?.edit;
     if (places !== 'crop-or-edit' && (await this.#isSamePicture(one, other))) return 'same-picture';
     if (places === 'stored-anew' || places === 'crop-or-edit') return 'crop-or-edit';
     // What was taken at the same moment and is no copy is a part of it, or another shot of the same second.
@@ -52,10 +56,15 @@ export class DuplicateKinds {
     return 'similar';
   }
 
-  /** Whether the places of two pictures fit together; undefined while they have not been compared. */
-  fits(a: number, b: number): boolean | undefined {
+  /** Whether the places of two pictures have been compared. */
+  isCompared(a: number, b: number): boolean {
+    return this.#places.has(keyOf(a, b));
+  }
+
+  /** How much of what two pictures show agrees, place by place; null where they do not fit together, as far as is known. */
+  agreement(a: number, b: number): number | null {
     const verdict = this.#places.get(keyOf(a, b));
-    return verdict && verdict !== 'different';
+    return verdict && verdict.edit !== 'different' ? verdict.agreement : null;
   }
 
   /**
@@ -73,7 +82,10 @@ export class DuplicateKinds {
         const match = one && other ? matchLocally(one, other) : null;
         const isSame = match !== null && isSamePicture(match);
         const aspects = [one?.aspect ?? 1, other?.aspect ?? 1] as const;
-        this.#places.set(keyOf(a, b), isSame ? editKindOf(match, aspects) : 'different');
+        this.#places.set(keyOf(a, b), {
+          edit: isSame ? editKindOf(match, aspects) : 'different',
+          agreement: match?.agreement ?? 0,
+        });
       }
       await onChecked(first + some.length);
     }

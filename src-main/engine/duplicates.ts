@@ -96,7 +96,7 @@ class Duplicates {
   }
 
   #unchecked(threshold: number): ScoredPair[] {
-    return [...this.#pairs.pairs(threshold)].filter(({ a, b }) => this.#kinds.fits(a, b) === undefined);
+    return [...this.#pairs.pairs(threshold)].filter(({ a, b }) => !this.#kinds.isCompared(a, b));
   }
 
   /** The surest first. */
@@ -119,10 +119,12 @@ class Duplicates {
   ): Promise<FoundGroups> {
     const { photos } = this.#engine.library;
     const isRestricted = geometry || kinds !== undefined || isFiltering(filter);
+    // Places that fit together tell more than similarity does: a copy belongs to what it agrees with most.
+    const least = geometry ? 0 : threshold;
     const joinings = isRestricted
-      ? await this.#pairs.join(await this.#linked(threshold, { kinds, filter, geometry }), threshold)
+      ? await this.#pairs.join(await this.#linked(threshold, { kinds, filter, geometry }), least)
       : (await this.#pairs.joinings(threshold)).joinings;
-    const similar = groupsAt(joinings, threshold).sort((a, b) => b.least - a.least || a.centre - b.centre);
+    const similar = groupsAt(joinings, least).sort((a, b) => b.least - a.least || a.centre - b.centre);
     const grouped = new Set(similar.flatMap(({ members }) => members));
     // Nothing is surer than pictures that several files hold.
     const copies = (kinds?.includes('identical') ?? true) ? photos.contentsInSeveralFiles(filter) : [];
@@ -132,17 +134,22 @@ class Duplicates {
     return { groups: [...copied, ...similar], unchecked: geometry ? this.#unchecked(threshold).length : 0 };
   }
 
-  /** Pairs that count: of two pictures that meet the filter, of one of the kinds, and with places that fit together. */
+  /**
+   * Pairs that count: of two pictures that meet the filter, of one of the kinds, and with places that fit together, by how
+   * much of these agrees.
+   */
   async #linked(
     threshold: number,
     { kinds, filter, geometry }: Restriction & { geometry: boolean },
   ): Promise<ScoredPair[]> {
     const { photos } = this.#engine.library;
     const allowed = isFiltering(filter) ? new Set(photos.contentsMatching(filter)) : null;
-    const pairs = [...this.#pairs.pairs(threshold)].filter(
-      ({ a, b }) =>
-        (!allowed || (allowed.has(a) && allowed.has(b))) && (!geometry || this.#kinds.fits(a, b) === true),
-    );
+    const pairs = [...this.#pairs.pairs(threshold)].flatMap((pair): ScoredPair[] => {
+      if (allowed && !(allowed.has(pair.a) && allowed.has(pair.b))) return [];
+      if (!geometry) return [pair];
+      const score = this.#kinds.agreement(pair.a, pair.b);
+      return score === null ? [] : [{ ...pair, score }];
+    });
     if (!kinds) return pairs;
     const linked: ScoredPair[] = [];
     for (const pair of pairs) {

@@ -211,10 +211,14 @@ export class Engine {
     return new LoneReader({ model, others, settings, limits: this.#limits });
   }
 
-  /** Another photo reader, which the caller closes. */
-  startVision(extraction: Extraction): Promise<Vision> {
+  /**
+   * Another photo reader, which the caller closes.
+   * @param onlyItsTaps maps of no other taps will be asked for, so that the network need not go on behind them
+   */
+  startVision(extraction: Extraction, onlyItsTaps = false): Promise<Vision> {
     const { workers } = this.options;
-    const models = this.#modelsFor(extraction);
+    const whole = this.#modelsFor(extraction);
+    const models = onlyItsTaps ? whole.map((model) => withTapsOf(model, extraction)) : whole;
     const [model, ...others] = models;
     return Vision.start({
       model,
@@ -373,6 +377,13 @@ export class Engine {
   #emit: EngineEventListener = (event) => {
     for (const listener of this.#listeners) listener(event);
   };
+}
+
+/** A model as if it had no taps but those that are extracted. */
+function withTapsOf(model: InstalledModel, { model: own, taps }: Extraction): InstalledModel {
+  const { name } = model.info;
+  const used = new Set(taps.filter((tap) => (tap.model?.name ?? own) === name).map((tap) => tap.name));
+  return { ...model, info: { ...model.info, taps: model.info.taps.filter((tap) => used.has(tap.name)) } };
 }
 
 /** What served before the catalogue was lost. What is learned from photos can be applied again once they are there. */

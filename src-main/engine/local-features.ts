@@ -36,7 +36,7 @@ export class LocalFeatureReader {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#shared = new SharedVision({
-      start: (extraction) => engine.startVision(extraction),
+      start: (extraction) => engine.startVision(extraction, true),
       isBusy: () => false,
     });
   }
@@ -44,11 +44,6 @@ export class LocalFeatureReader {
   /** What the features are kept by, as long as the model stays the same. */
   get key(): string {
     return this.#source().key;
-  }
-
-  /** Whether a picture's features are kept, so that comparing it costs next to nothing. */
-  has(contentId: number): boolean {
-    return this.#engine.library.localFeatures.get(contentId, this.key) !== undefined;
   }
 
   /** Those of one picture of the library; null where `ofAll` says so. */
@@ -132,7 +127,10 @@ export class LocalFeatureReader {
  */
 export function tapForPlaces({ name, taps }: InstalledModel['info']): InstalledModel['info']['taps'][number] {
   const distance = ({ stride }: { stride: number }): number => Math.abs(Math.log2(stride / bestStride));
-  const [best] = taps.filter(({ stride }) => stride > 0).sort((a, b) => distance(a) - distance(b));
+  const best = taps
+    .filter(({ stride }) => stride > 0)
+    .sort((a, b) => distance(a) - distance(b))
+    .at(0);
   if (best) return best;
   throw new SemblanceError('model-invalid', `The model '${name}' has no map of places. Use another model.`);
 }

@@ -27,4 +27,3 @@ export {
   type ScoredPair,
 } from './duplicate-groups.ts';
 export { editKindOf, isSamePicture, type LocalMatch, matchLocally, tellsSamePlaces } from './local-match.ts';
-export type { AffineTransform } from './transform-fit.ts';
