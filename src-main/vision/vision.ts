@@ -45,6 +45,11 @@ export interface VisionOptions {
 
 /** Where another device computes, one worker prepares photos while it works for the other. */
 const deviceWorkers = 2;
+/**
+ * Address space, of which only what is used takes memory. When onnxruntime 1.30 starts it needs more stack the longer the
+ * process's command line is, and the usual 4 MiB end with a data URL of 16 KB (a crash inside libonnxruntime).
+ */
+const workerStackMebibytes = 64;
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
@@ -191,7 +196,10 @@ export class Vision {
   }
 
   #startWorker(): Promise<void> {
-    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: this.#setting });
+    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), {
+      workerData: this.#setting,
+      resourceLimits: { stackSizeMb: workerStackMebibytes },
+    });
     const lane: Lane = { worker, tasks: new Map() };
     this.#lanes.push(lane);
     return new Promise((resolve, reject) => {
