@@ -65,10 +65,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// onnxruntime 1.30 reads the process's command line by a recursion that overflows the stack of a thread where the line is
-// long, as with a data URL. The arguments are known by now; the system is shown a short line instead.
-process.title = 'semblance';
-
 program.parseAsync().catch((error: unknown) => {
   const { code, message } = toErrorReport(error);
   console.error(`semblance: ${message} (${code})`);

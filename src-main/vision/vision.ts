@@ -49,6 +49,11 @@ export interface VisionOptions {
 const deviceWorkers = 2;
 /** A worker that has not let go of a device by then is ended all the same. */
 const closeWithinMs = 5000;
+/**
+ * Address space, of which only what is used takes memory. When onnxruntime 1.30 starts it needs more stack the longer the
+ * process's command line is, and the usual 4 MiB end with a data URL of 16 KB (a crash inside libonnxruntime).
+ */
+const workerStackMebibytes = 64;
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
@@ -219,7 +224,10 @@ export class Vision {
   }
 
   #startWorker(): Promise<void> {
-    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), { workerData: this.#setting });
+    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), {
+      workerData: this.#setting,
+      resourceLimits: { stackSizeMb: workerStackMebibytes },
+    });
     const lane: Lane = { worker, isReady: false, tasks: new Map() };
     this.#lanes.push(lane);
     return new Promise((resolve, reject) => {
