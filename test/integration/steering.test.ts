@@ -76,7 +76,8 @@ describe('another whitening strength', () => {
       ]) {
         expect(found).toHaveLength(wanted.length);
         const scores = new Map(wanted);
-        for (const [name, score] of found) expect(Math.abs(score - (scores.get(name) ?? NaN))).toBeLessThan(1e-3);
+        for (const [name, score] of found)
+          expect(Math.abs(score - (scores.get(name) ?? NaN))).toBeLessThan(1e-3);
       }
       expect(asked.slice(0, 5).map(([name]) => name)).toEqual(expected.slice(0, 5).map(([name]) => name));
     },
