@@ -12,7 +12,7 @@ const affinityExponent = 3;
  * Neighbours that a picture flows to, of those that are known. The paper takes 50, for collections in which a query has
  * hundreds of matches; of 800 photos of ten kinds of clothes, 32 join what does not belong together.
  */
-const edges = 10;
+export const diffusionEdges = 10;
 /**
  * Share of what a picture has that it gets from its neighbours, the paper's α. What the query is worth to each of the first
  * results is where the flow begins, so that a small share keeps most of the order. Measured on the shared photos with the
@@ -42,7 +42,7 @@ export function affinity(similarity: number): number {
  */
 export function transitionMatrix(lists: readonly (readonly Hit[])[]): SparseMatrix {
   const count = lists.length;
-  const near = lists.map((list) => list.slice(0, edges));
+  const near = lists.map((list) => list.slice(0, diffusionEdges));
   const neighbours = near.map((list) => new Set(list.map(({ id }) => id)));
   const starts = new Uint32Array(count + 1);
   const columns: number[] = [];
