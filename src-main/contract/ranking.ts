@@ -41,7 +41,7 @@ export type Ranking = v.InferOutput<typeof rankingSchema>;
 /** What a switch stands for where nothing is said. */
 export const usualRanking = {
   expansion: { count: 5, alpha: 3 },
-  refinement: { top: 400, neighbours: 10 },
+  refinement: { top: 400, neighbours: 4 },
   diffusion: { top: 1000 },
   geometry: { top: 50 },
 } as const satisfies Required<Ranking>;

@@ -80,8 +80,11 @@ async function findMissing(engine: Engine, control: JobControl): Promise<void> {
 export interface NeighbourGraph {
   /** Whether all photos have been looked at. */
   readonly complete: boolean;
-  /** The pictures most similar to one, best first; undefined while they have not been looked for. */
-  of(contentId: number): Hit[] | undefined;
+  /**
+   * The pictures most similar to one, best first; undefined while they have not been looked for.
+   * @param most of them; all that are known by default
+   */
+  of(contentId: number, most?: number): Hit[] | undefined;
   /**
    * Each two pictures with at least a similarity, once, as far as one is among the nearest of the other. It reads the
    * whole graph, and whoever goes through it may pause between two pairs.
@@ -98,11 +101,11 @@ export interface NeighbourGraph {
 export function neighbourGraph({ library: { neighbours }, serving }: Engine): NeighbourGraph {
   const id = serving?.generation.id ?? 0;
   /** Lists keep the names of pictures that went; those are left out here. */
-  const hitsOf = ({ ids, similarities }: NeighbourList): Hit[] => {
+  const hitsOf = ({ ids, similarities }: NeighbourList, most = Infinity): Hit[] => {
     const hits: Hit[] = [];
-    ids.forEach((other, i) => {
-      if (serving?.index.has(other)) hits.push({ id: other, score: similarities[i] });
-    });
+    for (let i = 0; i < ids.length && hits.length < most; i++) {
+      if (serving?.index.has(ids[i])) hits.push({ id: ids[i], score: similarities[i] });
+    }
     return hits;
   };
   const lists = function* (): Generator<{ contentId: number; hits: Hit[] }> {
@@ -110,9 +113,9 @@ export function neighbourGraph({ library: { neighbours }, serving }: Engine): Ne
       if (serving?.index.has(contentId)) yield { contentId, hits: hitsOf(list) };
     }
   };
-  const of = (contentId: number): Hit[] | undefined => {
+  const of = (contentId: number, most?: number): Hit[] | undefined => {
     const list = neighbours.get(id, contentId);
-    return list && hitsOf(list);
+    return list && hitsOf(list, most);
   };
   return {
     get complete() {

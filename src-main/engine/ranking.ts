@@ -4,10 +4,10 @@ import {
   type AllowedIds,
   compareHits,
   diffusedScores,
+  diffusionEdges,
   expanded,
   type Hit,
   nearestAmong,
-  neighbourCount,
   refinedScores,
 } from '../search/index.ts';
 import type { Engine } from './engine.ts';
@@ -134,7 +134,7 @@ async function diffuse(state: RankingState, { top }: NonNullable<Ranking['diffus
   const similarities = new Map(state.space.scored(ids, state.query).map(({ id, score }) => [id, score]));
   const scores = diffusedScores(
     ids.map((id) => similarities.get(id) ?? 0),
-    known ?? nearestAmong(vectors, neighbourCount),
+    known ?? nearestAmong(vectors, diffusionEdges),
   );
   const isLess = known === null && hits.length > places;
   return {
@@ -150,7 +150,7 @@ function knownNeighbours({ engine, space }: RankingState, hits: readonly Hit[]):
   const placeOf = new Map(hits.map(({ id }, place) => [id, place]));
   const lists: Hit[][] = [];
   for (const { id } of hits) {
-    const list = graph.of(id);
+    const list = graph.of(id, diffusionEdges);
     if (!list) return null;
     lists.push(
       list.flatMap((hit) => {

@@ -1,6 +1,6 @@
 /** From a descriptor to the most similar ones. */
 export { augmentedRows, augmentedVectors } from './augmentation.ts';
-export { diffusedScores } from './diffusion.ts';
+export { diffusedScores, diffusionEdges } from './diffusion.ts';
 export { type AllowedIds, ExactIndex } from './exact-index.ts';
 export { expanded } from './expansion.ts';
 export { nearestAmong } from './nearest.ts';

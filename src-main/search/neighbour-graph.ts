@@ -6,10 +6,7 @@ import { type MatrixProduct, rowAt, type Rows } from '../descriptor/index.ts';
 import type { NeighbourList, StoredNeighbours } from '../library/index.ts';
 import { keepNearest, nothingNear } from './nearest-neighbours.ts';
 
-/**
- * Neighbours of each picture: 256 bytes. The paper on diffusion takes 50; with 32 the order is as good on the measured
- * photos, and groups of duplicates are rarely larger.
- */
+/** Neighbours of each picture: 256 bytes. Diffusion takes fewer; groups of duplicates are seldom larger. */
 export const neighbourCount = 32;
 
 /** Similarities in one block: 32 MB. */

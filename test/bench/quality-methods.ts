@@ -36,7 +36,7 @@ const { expansion, refinement, diffusion, geometry } = usualRanking;
 export const methods: Method[] = [
   { name: 'average expansion, n = 5', ranking: { expansion: { ...expansion, alpha: 0 } } },
   { name: 'α-weighted expansion, n = 5, α = 3', ranking: { expansion } },
-  { name: 'refined descriptors, top 400, K = 10', ranking: { refinement } },
+  { name: 'refined descriptors, top 400, K = 4', ranking: { refinement } },
   { name: 'diffusion, top 1,000', ranking: { diffusion } },
   { name: 'geometric check, top 50', ranking: { geometry } },
   { name: 'augmentation, n = 5, α = 3', augmentation: usualAugmentation },

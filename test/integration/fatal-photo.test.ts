@@ -7,6 +7,7 @@ import type { EngineEvent, Job, Recipe, Reply } from '../../src-main/contract/in
 import { Engine } from '../../src-main/engine/index.ts';
 import { writePhoto } from '../fixtures/generated-photos.ts';
 import { type SmallLibrary, smallLibrary } from '../fixtures/small-library.ts';
+import { ownJobs } from '../fixtures/own-jobs.ts';
 
 const engineProcess = fileURLToPath(new URL('../../src-main/engine/engine-process.ts', import.meta.url));
 const fatalDecoder = fileURLToPath(new URL('../fixtures/fatal-decoder.ts', import.meta.url));
@@ -129,7 +130,7 @@ describe('a photo that kills the decoder', () => {
     } finally {
       delete process.env['NODE_OPTIONS'];
     }
-    expect(engine.jobs.list().map(({ kind, state }) => [kind, state])).toEqual([
+    expect(ownJobs(engine).map(({ kind, state }) => [kind, state])).toEqual([
       ['extract', 'done'],
       ['fit', 'done'],
       ['build', 'done'],

@@ -49,6 +49,7 @@ describe('a library of the first schema', () => {
       expect(engine.jobs.list().map(({ kind, state }) => [kind, state])).toEqual([
         ['renew-cache', 'done'],
         ['metadata', 'done'],
+        ['neighbours', 'done'],
       ]);
       expect(engine.library.powerMeans.outdated()).toBe(0);
       const { extractionKey } = engine.serving!.generation;

@@ -12,6 +12,7 @@ import {
 import { isHeldOut } from '../../src-main/learn/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
+import { ownJobs } from '../fixtures/own-jobs.ts';
 
 const total = folders.length * photosPerFolder;
 const [firstTap, ...otherTaps] = defaultRecipe.taps;
@@ -36,7 +37,7 @@ async function retune(recipe: Recipe, mayRead = false): Promise<Job[]> {
   const before = new Set(engine.jobs.list().map(({ id }) => id));
   await engine.call('retune', { recipe, mayRead });
   await engine.jobs.idle();
-  return engine.jobs.list().filter(({ id }) => !before.has(id));
+  return ownJobs(engine).filter(({ id }) => !before.has(id));
 }
 
 /** The kinds of the photos most similar to one, itself first. */
@@ -101,7 +102,7 @@ describe('a recipe that the cache can answer', () => {
     ['no reduction', { reduction: { kind: 'none' } }],
   ])('may have %s', async (_, change) => {
     await retune({ ...defaultRecipe, reduction: pca(16), ...change });
-    expect(engine.jobs.list().at(-1)).toMatchObject({ kind: 'build', state: 'done' });
+    expect(ownJobs(engine).at(-1)).toMatchObject({ kind: 'build', state: 'done' });
     expect(await kindsFor('forests-2.jpg')).toEqual(Array(5).fill('forests'));
   });
 

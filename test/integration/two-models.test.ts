@@ -19,6 +19,7 @@ import { Engine } from '../../src-main/engine/index.ts';
 import { addModel, installedModels, Vision } from '../../src-main/vision/index.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
+import { ownJobs } from '../fixtures/own-jobs.ts';
 
 const squeezenet = path.resolve('../shared/models/squeezenet1.1_gem_cls.onnx');
 const missingProvider = process.platform === 'linux' ? 'cuda' : 'tensorrt';
@@ -164,7 +165,7 @@ describe.skipIf(!existsSync(squeezenet))('two models (skipped without ../shared/
     const known = new Set(engine.jobs.list().map(({ id }) => id));
     await begin();
     await engine.jobs.idle();
-    return engine.jobs.list().filter(({ id }) => !known.has(id));
+    return ownJobs(engine).filter(({ id }) => !known.has(id));
   }
 
   const read = (recipe: Recipe): Promise<Job[]> => after(() => engine.call('readForRecipe', { recipe }));

@@ -105,7 +105,8 @@ describe('while Semblance runs', () => {
     for (let i = 0; i < 400; i++) cpSync(join(small.root, `burst/${i}.jpg`), join(path, `burst/${i}.jpg`));
     await vi.waitFor(async () => expect(await shown()).toHaveLength(402), { timeout: 25_000, interval: 100 });
     await engine.jobs.idle();
-    expect((engine.jobs.list().at(-1)?.id ?? 0) - before).toBeLessThan(15);
+    // Each may be followed by one that looks for neighbours.
+    expect((engine.jobs.list().at(-1)?.id ?? 0) - before).toBeLessThan(30);
   });
 
   it('a file that is still being written is read when it is complete', async () => {
