@@ -22,6 +22,7 @@ import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
+import { queryFields } from './query.ts';
 import { recipeSchema } from './recipe.ts';
 import type {
   CacheInfo,
@@ -33,9 +34,6 @@ import type {
   RetunePlan,
   TunePreview,
 } from './tuning.ts';
-
-/** A photo handed over as a file's content may have this many bytes. */
-export const maxPhotoBytes = 256 * 1024 * 1024;
 
 /** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
 export const usualMaxMegapixels = 150;
@@ -54,19 +52,6 @@ const measured = {
   by: v.picklist(['folder', 'tag', 'pairs']),
   folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
 };
-
-/** An example to search with: a photo of the library, or the content of any image file. */
-const exampleSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('photo'), photoId: id }),
-  v.strictObject({
-    kind: v.literal('bytes'),
-    name: v.pipe(v.string(), v.maxLength(1000)),
-    bytes: v.pipe(
-      v.instance(Uint8Array),
-      v.check((bytes) => bytes.length >= 1 && bytes.length <= maxPhotoBytes, 'expected 1 byte to 256 MiB'),
-    ),
-  }),
-]);
 
 /** Schema of each command's arguments. */
 export const commandArguments = {
@@ -134,12 +119,10 @@ export const commandArguments = {
   pauseJob: v.strictObject({ jobId: id }),
   resumeJob: v.strictObject({ jobId: id }),
   cancelJob: v.strictObject({ jobId: id }),
-  /** Ranks the library by similarity to the mean of the examples. */
+  /** Ranks the library by similarity to the weighted sum of the examples. */
   search: v.strictObject({
-    examples: v.pipe(v.array(exampleSchema), v.minLength(1), v.maxLength(16)),
+    ...queryFields,
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
-    /** Only these photos count: as many as are asked for are found among them, however few they are. */
-    filter: v.optional(photoFilterSchema),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),
@@ -242,7 +225,6 @@ export interface CommandAnswers extends DecisionAnswers {
 
 export type CommandName = keyof typeof commandArguments;
 export type CommandArguments = { [Name in CommandName]: v.InferOutput<(typeof commandArguments)[Name]> };
-export type Example = CommandArguments['search']['examples'][number];
 
 /** The one call that every client of the engine offers. Rejects with a `SemblanceError`. */
 export type CallCommand = <Name extends CommandName>(

@@ -12,6 +12,8 @@ export * from './photo-filter.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './profiles.ts';
+export * from './query.ts';
+export * from './ranking.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
 export * from './security-headers.ts';

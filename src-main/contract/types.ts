@@ -1,5 +1,6 @@
 /** Data that crosses process boundaries. Times are milliseconds since 1970 unless a name says otherwise. */
 import type { PhotoProblemCode } from './errors.ts';
+import type { Moved, RankingStep } from './ranking.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Folder {
@@ -86,9 +87,10 @@ export interface PhotoProblem {
 export interface SearchResult {
   /** 1 for the best match. */
   rank: number;
-  /** Cosine similarity, −1 … 1. */
+  /** Cosine similarity with the query as it was asked, −1 … 1; a better ranking need not follow it. */
   score: number;
   photo: PhotoDetails;
+  moved: Moved;
 }
 
 export interface SearchAnswer {
@@ -98,6 +100,10 @@ export interface SearchAnswer {
   tier: 'exact' | 'hnsw';
   /** Photos that were compared. */
   searched: number;
+  /** What each part of the ranking did, in order. */
+  steps: RankingStep[];
+  /** Photos that were among the first before the ranking was improved, and are no more. */
+  gone: PhotoDetails[];
 }
 
 export interface GenerationInfo {

@@ -1,5 +1,5 @@
 /** The engine, in process. Shells that fork it use supervisor.ts instead. */
-export { describeExample } from './search.ts';
+export { describeExample } from './query-descriptor.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export { setAside } from '../library/index.ts';
 export { genericFitFile, genericFitRecord } from './generic-fit.ts';

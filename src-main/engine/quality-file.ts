@@ -14,7 +14,7 @@ import {
 import { croppedPhoto, runtimeProduct } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 import { toReport } from './quality.ts';
-import { describeExample } from './search.ts';
+import { describeExample } from './query-descriptor.ts';
 
 export interface FileQualityReport extends QualityReport {
   /** Photos that the file names and the library lacks; they are not asked for. */

@@ -21,6 +21,7 @@ import type { Library, StoredGeneration } from '../library/index.ts';
 import { ExactIndex, type Hit, HnswTier } from '../search/index.ts';
 import { type InstalledModel, installedModels } from '../vision/index.ts';
 import { genericFit } from './generic-fit.ts';
+import type { QuerySpace } from './query-space.ts';
 
 /** Vectors that take more than this are not taken into memory before it is known whether they will stay there. */
 const mostUnmeasuredBytes = 2 ** 28;
@@ -28,7 +29,7 @@ const mostUnmeasuredBytes = 2 ** 28;
 /** Photos above which HNSW answers, for vectors of a length; null while every photo is compared. */
 export type Crossover = (dimension: number) => number | null;
 
-export class Serving {
+export class Serving implements QuerySpace {
   readonly generation: StoredGeneration;
   /** What the network is asked for, of new photos as of queries. */
   readonly extraction: Extraction;
@@ -172,6 +173,26 @@ export class Serving {
       if (found && hits.length >= Math.min(top, this.index.size)) return { hits, tier: 'hnsw' };
     }
     return { hits: this.index.search(query, top), tier: 'exact' };
+  }
+
+  get size(): number {
+    return this.index.size;
+  }
+
+  get dimension(): number {
+    return this.index.dimension;
+  }
+
+  place(descriptor: Float32Array): Float32Array {
+    return descriptor;
+  }
+
+  scored(ids: Iterable<number>, query: Float32Array): Hit[] {
+    return this.index.scored(ids, query);
+  }
+
+  vector(id: number): Float32Array | undefined {
+    return this.index.vector(id);
   }
 
   /** Opens the index in the background, which may take minutes; every photo is compared until it is ready. */

@@ -4,7 +4,10 @@
  * and with two, and 3.4 ms of this with two threads, which is not worth them: memory is what it waits for.
  */
 
-/** Numbers that the inner loop takes at a time; rows are filled up with zeros to a multiple of it. */
+/**
+ * Numbers that the inner loop takes at a time; rows are filled up with zeros to a multiple of it. The query stands in
+ * memory in blocks of so many, each followed by the factors of these components.
+ */
 const numbersAtATime = 16;
 const bytesPerNumber = 4;
 export const pageBytes = 65_536;
@@ -12,7 +15,11 @@ export const pageBytes = 65_536;
 const mostPages = 65_536;
 
 const [i32, v128] = [0x7f, 0x7b];
-const [query, row, count, rowBytes, score, at, end, a, b, c, d] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const [query, row, count, rowBytes, score, at, end] = [0, 1, 2, 3, 4, 5, 6];
+/** Four sums side by side, because one would wait for each addition before the next. */
+const sums = [7, 8, 9, 10];
+const squares = [11, 12, 13, 14];
+const four = 15;
 
 // Instructions by their names in the WebAssembly specification, chapter 5.4.
 const get = (local: number): number[] => [0x20, local];
@@ -31,29 +38,61 @@ const zeros = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)];
 const lane = (index: number): number[] => [0xfd, 0x1f, index];
 const addNumbers = [0x92];
 const storeNumber = [0x38, 0x02, 0x00];
+const number = (value: number): number[] => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
+const [rootOf, larger, divide] = [[0x91], [0x97], [0x95]];
 
-/** sum += four numbers at `at` times four of the row. */
-const multiplyAdd = (sum: number, offset: number): number[] =>
-  [get(sum), get(at), loadVector(offset), get(row), loadVector(offset), multiply, add, set(sum)].flat();
+/** Rows of nothing but zeros are like nothing. */
+const leastLength = 1e-30;
+const blockBytes = numbersAtATime * bytesPerNumber;
 
-/** Four sums side by side, because one would wait for each addition before the next. */
-const code = [
-  loop,
-  ...[get(query), tee(at), get(rowBytes), addI32, set(end)],
-  ...[a, b, c, d].map((sum) => [zeros, set(sum)].flat()),
-  loop,
-  ...[a, b, c, d].map((sum, i) => multiplyAdd(sum, 16 * i)),
-  ...[get(row), constant(64), addI32, set(row)],
-  ...[get(at), constant(64), addI32, tee(at), get(end), lessUnsigned, branchIf],
-  endOfBlock,
-  ...[get(score), get(a), get(b), add, get(c), get(d), add, add, tee(a), lane(0)],
-  ...[1, 2, 3].map((index) => [get(a), lane(index), addNumbers].flat()),
-  storeNumber,
-  ...[get(score), constant(4), addI32, set(score)],
-  ...[get(count), constant(1), subtractI32, tee(count), branchIf],
-  endOfBlock,
-  endOfBlock,
-].flat();
+/** sum += four numbers of the query times four of the row. */
+const multiplyAdd = (i: number): number[] =>
+  [
+    ...[get(sums[i]), get(at), loadVector(16 * i)],
+    ...[get(row), loadVector(16 * i), multiply, add, set(sums[i])],
+  ].flat();
+
+/** The same, and square += (four of the row times their factors)². */
+const multiplyAddSquares = (i: number): number[] =>
+  [
+    ...[get(sums[i]), get(at), loadVector(16 * i)],
+    ...[get(row), loadVector(16 * i), tee(four), multiply, add, set(sums[i])],
+    ...[get(at), loadVector(blockBytes + 16 * i), get(four), multiply, set(four)],
+    ...[get(squares[i]), get(four), get(four), multiply, add, set(squares[i])],
+  ].flat();
+
+/** Adds four vectors up to one number. */
+const total = ([first, ...others]: number[]): number[] =>
+  [
+    ...[get(first), ...others.map((other) => [...get(other), ...add]), set(first)],
+    ...[get(first), lane(0)],
+    ...[1, 2, 3].map((index) => [...get(first), ...lane(index), ...addNumbers]),
+  ].flat();
+
+/** For each row: what is summed up over its blocks, and what is made of that. */
+const scanOf = (summed: number[], step: (i: number) => number[], result: number[]): number[] =>
+  [
+    loop,
+    ...[get(query), tee(at), get(rowBytes), get(rowBytes), addI32, addI32, set(end)],
+    ...summed.map((sum) => [...zeros, ...set(sum)]),
+    loop,
+    ...sums.map((_, i) => step(i)),
+    ...[get(row), constant(blockBytes), addI32, set(row)],
+    ...[get(at), constant(2 * blockBytes), addI32, tee(at), get(end), lessUnsigned, branchIf],
+    endOfBlock,
+    ...[get(score), result, storeNumber],
+    ...[get(score), constant(bytesPerNumber), addI32, set(score)],
+    ...[get(count), constant(1), subtractI32, tee(count), branchIf],
+    endOfBlock,
+    endOfBlock,
+  ].flat();
+
+const plainScan = scanOf(sums, multiplyAdd, total(sums));
+const weighedScan = scanOf(
+  [...sums, ...squares],
+  multiplyAddSquares,
+  [total(sums), total(squares), rootOf, number(leastLength), larger, divide].flat(),
+);
 
 /** Length as LEB128, then the bytes. */
 function sized(bytes: number[]): number[] {
@@ -68,9 +107,9 @@ const moduleBytes = Uint8Array.from([
   ...[1, ...sized([1, 0x60, 5, i32, i32, i32, i32, i32, 0])],
   // One import: the memory, of one page or more.
   ...[2, ...sized([1, ...text('of'), ...text('memory'), 2, 0, 1])],
-  ...[3, ...sized([1, 0])],
-  ...[7, ...sized([1, ...text('scan'), 0, 0])],
-  ...[10, ...sized([1, ...sized([2, 2, i32, 4, v128, ...code])])],
+  ...[3, ...sized([2, 0, 0])],
+  ...[7, ...sized([2, ...text('scan'), 0, 0, ...text('weighedScan'), 0, 1])],
+  ...[10, ...sized([2, ...[plainScan, weighedScan].flatMap((code) => sized([2, 2, i32, 9, v128, ...code]))])],
 ]);
 
 type Scan = (query: number, rows: number, count: number, rowBytes: number, scores: number) => void;
@@ -84,7 +123,9 @@ export class DotKernel {
   readonly blockRows: number;
   readonly #dimension: number;
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-  readonly #scan: Scan;
+  readonly #plainScan: Scan;
+  readonly #weighedScan: Scan;
+  #scan: Scan;
   /** Where the products stand, and where the rows begin; the query comes first. */
   readonly #scoresAt: number;
   readonly #rowsAt: number;
@@ -95,12 +136,14 @@ export class DotKernel {
     this.width = numbersAtATime * Math.ceil(dimension / numbersAtATime);
     this.rowBytes = bytesPerNumber * this.width;
     this.blockRows = Math.max(1, Math.floor((32 * pageBytes) / this.rowBytes));
-    this.#scoresAt = this.rowBytes;
+    this.#scoresAt = 2 * this.rowBytes;
     this.#rowsAt = 16 * Math.ceil((this.#scoresAt + bytesPerNumber * this.blockRows) / 16);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes), {
       of: { memory: this.#memory },
     });
-    this.#scan = exports['scan'] as Scan;
+    this.#plainScan = exports['scan'] as Scan;
+    this.#weighedScan = exports['weighedScan'] as Scan;
+    this.#scan = this.#plainScan;
     this.#numbers = new Float32Array(this.#memory.buffer);
     this.reserve(0);
   }
@@ -140,9 +183,21 @@ export class DotKernel {
     this.#numbers.copyWithin(start + to * this.width, source, source + this.width);
   }
 
-  setQuery(vector: Float32Array): void {
-    this.#numbers.set(vector);
-    this.#numbers.fill(0, vector.length, this.width);
+  /**
+   * What later products are of.
+   * @param factors with them, a score is the cosine of the query with the row whose components are multiplied by them
+   */
+  setQuery(vector: Float32Array, factors?: Float32Array): void {
+    this.#scan = factors ? this.#weighedScan : this.#plainScan;
+    for (let block = 0; block < this.width; block += numbersAtATime) {
+      const at = 2 * block;
+      for (let i = 0; i < numbersAtATime; i++) {
+        const isThere = block + i < vector.length;
+        const factor = factors?.[block + i] ?? 1;
+        this.#numbers[at + i] = isThere ? vector[block + i] * factor : 0;
+        this.#numbers[at + numbersAtATime + i] = isThere ? factor : 0;
+      }
+    }
   }
 
   /** Products of up to `blockRows` rows with the query; they hold until the next call. */

@@ -91,11 +91,14 @@ export class ExactIndex {
     }
   }
 
-  /** Those of the given ids that are there, with their similarity to the query, best first. */
-  scored(ids: Iterable<number>, query: Float32Array): Hit[] {
+  /**
+   * Those of the given ids that are there, with their similarity to the query, best first.
+   * @param factors what each component of the vectors is multiplied by first, before they are scaled to unit length
+   */
+  scored(ids: Iterable<number>, query: Float32Array, factors?: Float32Array): Hit[] {
     if (!this.#store) return [];
     this.#expectDimension(query);
-    this.#store.setQuery(query);
+    this.#store.setQuery(query, factors);
     const hits: Hit[] = [];
     for (const id of ids) {
       const row = this.#rows.get(id);
@@ -107,13 +110,14 @@ export class ExactIndex {
   /**
    * The `top` most similar, best first.
    * @param allowed ids that count; all by default
+   * @param factors as for `scored`
    */
-  search(query: Float32Array, top: number, allowed?: readonly number[]): Hit[] {
+  search(query: Float32Array, top: number, allowed?: readonly number[], factors?: Float32Array): Hit[] {
     this.#change((each) => each.flush());
     const store = this.#store;
     if (!store) return [];
     this.#expectDimension(query);
-    store.setQuery(query);
+    store.setQuery(query, factors);
     const best = new TopHits(top);
     if (!allowed) {
       store.scan(this.size, (firstRow, scores) => {

@@ -60,8 +60,8 @@ export class FileRows implements RowStore {
     return this.#kernel.read(this.#placeOf(row));
   }
 
-  setQuery(query: Float32Array): void {
-    this.#kernel.setQuery(query);
+  setQuery(query: Float32Array, factors?: Float32Array): void {
+    this.#kernel.setQuery(query, factors);
   }
 
   score(row: number): number {

@@ -11,8 +11,11 @@ export interface RowStore {
   flush(): void;
   /** A copy of a row. */
   read(row: number): Float32Array;
-  /** What later scores are of. */
-  setQuery(query: Float32Array): void;
+  /**
+   * What later scores are of.
+   * @param factors what each component of the rows is multiplied by first; the scores are then cosines
+   */
+  setQuery(query: Float32Array, factors?: Float32Array): void;
   score(row: number): number;
   /** Scores of the first `count` rows, block by block. */
   scan(count: number, visit: (firstRow: number, scores: Float32Array) => void): void;
@@ -40,8 +43,8 @@ export class MemoryRows implements RowStore {
     return this.#kernel.read(row);
   }
 
-  setQuery(query: Float32Array): void {
-    this.#kernel.setQuery(query);
+  setQuery(query: Float32Array, factors?: Float32Array): void {
+    this.#kernel.setQuery(query, factors);
   }
 
   score(row: number): number {

@@ -64,6 +64,28 @@ describe('the vector kernel', () => {
       expect(kernel.read(3)).toEqual(rows[3]);
     },
   );
+
+  it.each([1, 15, 16, 17, 100, 256])(
+    'weighs the components of rows of %i numbers as a loop does',
+    (length) => {
+      const count = 40;
+      const [query, factors, ...rows] = randomVectors(count + 2, length, length);
+      const kernel = new DotKernel(length);
+      kernel.reserve(count + 1);
+      rows.forEach((row, i) => kernel.set(i, row));
+      kernel.set(count, new Float32Array(length));
+      kernel.setQuery(query, factors);
+      const scores = kernel.scores(0, count + 1);
+      rows.forEach((row, i) => {
+        const weighed = row.map((value, component) => value * factors[component]);
+        expect(scores[i]).toBeCloseTo(product(weighed, query) / Math.hypot(...weighed), 4);
+      });
+      expect(scores[count]).toBe(0);
+      expect(kernel.score(0)).toBeCloseTo(scores[0], 6);
+      kernel.setQuery(query);
+      expect(kernel.score(1)).toBeCloseTo(product(rows[1], query), 4);
+    },
+  );
 });
 
 let folder: string;
