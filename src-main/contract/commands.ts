@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { CatalogueItem } from './catalogue.ts';
 import { type DecisionAnswers, decisionArguments } from './decisions.ts';
 import { SemblanceError } from './errors.ts';
+import { type ExplanationAnswers, explanationArguments } from './explanation.ts';
 import type {
   DeviceReport,
   EngineStatus,
@@ -164,6 +165,7 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  ...explanationArguments,
   ...decisionArguments,
   settings: none,
   changeSettings: v.partial(
@@ -177,7 +179,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers {
+export interface CommandAnswers extends DecisionAnswers, ExplanationAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

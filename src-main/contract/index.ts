@@ -4,6 +4,7 @@ export * from './commands.ts';
 export * from './decisions.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './explanation.ts';
 export * from './host.ts';
 export * from './job-progress.ts';
 export * from './jobs.ts';

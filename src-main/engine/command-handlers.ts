@@ -24,6 +24,7 @@ import {
 import { decisionHandlers } from './decisions.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
+import { explanationHandlers } from './explanation.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
 import { startInstall } from './install-job.ts';
 import { PatternCounter } from './pattern-counter.ts';
@@ -94,6 +95,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    ...explanationHandlers(engine),
     ...decisionHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),

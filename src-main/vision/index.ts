@@ -12,6 +12,7 @@ export { type InstalledModel, installedModels } from './models.ts';
 
 export { type FileMetadata, metadataVersion } from './photo-metadata.ts';
 export { type MetadataOfFile, metadataOfFile } from './metadata-of-file.ts';
+export { readPhotoFile } from './read-file.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { isPhotoName } from './photo-format.ts';
