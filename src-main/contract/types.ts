@@ -100,6 +100,11 @@ export interface SearchAnswer {
   tier: 'exact' | 'hnsw';
   /** Photos that were compared. */
   searched: number;
+  /**
+   * Of a search with a whitening strength of its own that HNSW answered: which share of the best it finds, measured on
+   * the library's photos. null until that is measured, and where every photo was compared.
+   */
+  whiteningRecall: number | null;
   /** What each part of the ranking did, in order. */
   steps: RankingStep[];
   /** Photos that were among the first before the ranking was improved, and are no more. */

@@ -68,6 +68,7 @@ export {
   statisticLength,
   type TapStatistic,
 } from './tap-statistics.ts';
+export { rewhiteningFactors } from './rewhitening.ts';
 export { rowsByLabel } from './rows-by-label.ts';
 export { meanRow } from './scatter.ts';
 export { preparation, type Transform, transformOf, unitRows } from './transform.ts';

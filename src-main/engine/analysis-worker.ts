@@ -29,7 +29,7 @@ import type {
 import { layOut } from './map-layout.ts';
 import { loadCachedSet, photosOf } from './cached-set.ts';
 import { heldOutReport, probeReport, qualityBy } from './measure-cached.ts';
-import { extractionOfGeneration } from './serving.ts';
+import { extractionOfGeneration } from './describer.ts';
 import { searchRecipe } from './tune-search.ts';
 
 /** Photos that a fit looks at: enough for 256 components, and few enough to take seconds. */

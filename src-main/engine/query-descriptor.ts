@@ -27,7 +27,7 @@ export async function describeQuery(
   query: Pick<Query, 'examples' | 'whitening'>,
   serving = servingOf(engine),
 ): Promise<DescribedQuery> {
-  const space = serving;
+  const space = query.whitening === undefined ? serving : serving.rewhitened(query.whitening);
   const examples = await Promise.all(
     query.examples.map(async (example): Promise<DescribedExample> => {
       const descriptor = space.place(await describeExample(engine, example, serving));

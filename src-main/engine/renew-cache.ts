@@ -1,7 +1,7 @@
 /** Brings what the first schema stored into the present form. */
 import type { Library } from '../library/index.ts';
 import type { Engine } from './engine.ts';
-import { extractionOfGeneration } from './serving.ts';
+import { extractionOfGeneration } from './describer.ts';
 
 /** Rows that are re-encoded in one transaction. */
 const rowsAtOnce = 100;

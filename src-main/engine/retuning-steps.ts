@@ -16,7 +16,7 @@ import { describeCached } from './describe-cached.ts';
 import { genericFit, photosForOwnFit } from './generic-fit.ts';
 import type { JobControl } from './job-run.ts';
 import { folderLabels, groupsFor } from './labels.ts';
-import { Describer, extractionOfGeneration } from './serving.ts';
+import { Describer, extractionOfGeneration } from './describer.ts';
 import { makePairs, readAgain } from './vision-job.ts';
 
 export interface StepParts {

@@ -12,7 +12,8 @@ export async function searchLibrary(
 ): Promise<SearchAnswer> {
   const startedMs = performance.now();
   // One generation answers the whole question, whichever comes into service meanwhile.
-  const { space, vector } = await describeQuery(engine, query, servingOf(engine));
+  const serving = servingOf(engine);
+  const { space, vector } = await describeQuery(engine, query, serving);
   const { photos } = engine.library;
   const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
   const { hits, tier } = await space.search(vector, query.top, allowed);
@@ -21,6 +22,8 @@ export async function searchLibrary(
     milliseconds: performance.now() - startedMs,
     tier,
     searched: allowed?.length ?? space.size,
+    whiteningRecall:
+      tier === 'hnsw' && query.whitening !== undefined ? serving.whiteningRecall(query.whitening) : null,
     steps: [],
     gone: [],
   };

@@ -1,30 +1,33 @@
 /** The generation in service: its reducer and its search index, kept in step with the catalogue. */
-import { messageOf, modelNames, type Recipe, SemblanceError } from '../contract/index.ts';
+import { messageOf, type Recipe, SemblanceError } from '../contract/index.ts';
 import {
-  decodeFitted,
   encodeFitted,
   type Extraction,
-  extractionKey,
   extractionOf,
   fittedByPca,
   layoutOf,
-  learnedPooling,
-  nothingFitted,
   type PowerMeanLayout,
-  RawDescriber,
   recipeKey,
-  rowProduct,
-  type Transform,
-  transformOf,
+  rewhiteningFactors,
+  scaleToUnit,
 } from '../descriptor/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
 import { ExactIndex, type Hit, HnswTier } from '../search/index.ts';
-import { type InstalledModel, installedModels } from '../vision/index.ts';
+import type { InstalledModel } from '../vision/index.ts';
+import { Describer, extractionOfGeneration } from './describer.ts';
 import { genericFit } from './generic-fit.ts';
 import type { QuerySpace } from './query-space.ts';
+import { RewhitenedSpace } from './rewhitened-space.ts';
+import { WhiteningRecall } from './whitening-recall.ts';
 
 /** Vectors that take more than this are not taken into memory before it is known whether they will stay there. */
 const mostUnmeasuredBytes = 2 ** 28;
+
+/**
+ * Of HNSW, which looks by the whitening that it was built for, so many times as many are asked for as are wanted with
+ * another, and at least so many.
+ */
+const overfetch = { factor: 10, least: 400 };
 
 /** Photos above which HNSW answers, for vectors of a length; null while every photo is compared. */
 export type Crossover = (dimension: number) => number | null;
@@ -39,6 +42,7 @@ export class Serving implements QuerySpace {
   readonly #crossover: Crossover;
   /** The HNSW index once it is asked for; null again when it has failed. */
   #hnsw: HnswTier | null = null;
+  readonly #whiteningRecall = new WhiteningRecall();
   /** What became of an index that failed. */
   #failure: string | null = null;
   #isClosed = false;
@@ -154,25 +158,77 @@ export class Serving implements QuerySpace {
    * The pictures most similar to a descriptor of this generation's recipe. With a filter every allowed picture is
    * compared, so that nothing is missed however few or many they are.
    * @param allowed pictures that count; all by default
+   * @param factors what each component of the vectors is multiplied by first, with `query` a unit vector of that space
    */
   async search(
     query: Float32Array,
     top: number,
     allowed?: readonly number[],
+    factors?: Float32Array,
   ): Promise<{ hits: Hit[]; tier: 'exact' | 'hnsw' }> {
-    if (allowed) return { hits: this.index.search(query, top, allowed), tier: 'exact' };
+    if (allowed) return { hits: this.index.search(query, top, allowed, factors), tier: 'exact' };
     if (this.tier === 'hnsw') {
       // A reader has its answer from comparing every photo before an index of that size is loaded.
       if (this.#library.access === 'write') this.openHnsw();
       const found = this.#hnsw?.isReady
-        ? await this.#hnsw.search(query, top).catch((error: unknown) => this.#dropHnsw(error))
+        ? await this.#nearby(this.#hnsw, query, top, factors).catch((error: unknown) => this.#dropHnsw(error))
         : null;
       // Scored again from the vectors themselves; what is no longer there drops out.
       const ids = found?.map(({ id }) => id) ?? [];
-      const hits = this.index.scored(ids, query);
+      const hits = this.index.scored(ids, query, factors).slice(0, top);
       if (found && hits.length >= Math.min(top, this.index.size)) return { hits, tier: 'hnsw' };
     }
-    return { hits: this.index.search(query, top), tier: 'exact' };
+    return { hits: this.index.search(query, top, undefined, factors), tier: 'exact' };
+  }
+
+  /**
+   * Candidates of HNSW. With factors, a score is (D·y)·q / |D·y|; what the graph can be asked for is y·(D·q), which is the
+   * same but for the length.
+   */
+  #nearby(hnsw: HnswTier, query: Float32Array, top: number, factors?: Float32Array): Promise<Hit[]> {
+    if (!factors) return hnsw.search(query, top);
+    const asked = scaleToUnit(query.map((value, i) => value * factors[i]));
+    const candidates = Math.max(overfetch.least, overfetch.factor * top);
+    return hnsw.search(asked, Math.min(this.index.size, candidates));
+  }
+
+  /**
+   * This generation as another whitening strength would have it (Kind ↔ Thing).
+   * @throws SemblanceError `not-available` where the recipe has no principal components, `not-enough-photos` while none
+   *   are fitted
+   */
+  rewhitened(epsilon: number): QuerySpace {
+    return new RewhitenedSpace(this, this.#factorsFor(epsilon));
+  }
+
+  /** How much HNSW finds in that space of what comparing every photo finds, 0 … 1; null while that is not known. */
+  whiteningRecall(epsilon: number): number | null {
+    const factors = this.#factorsFor(epsilon);
+    return this.#whiteningRecall.of(
+      epsilon,
+      this.index.ids(),
+      new RewhitenedSpace(this, factors),
+      (query, top) => this.index.search(query, top, undefined, factors),
+    );
+  }
+
+  #factorsFor(epsilon: number): Float32Array {
+    const { reduction } = this.generation.recipe;
+    if (reduction.kind !== 'pca') {
+      throw new SemblanceError(
+        'not-available',
+        'Kind ↔ Thing weighs principal components, which this recipe has not. Search without it, or take a recipe with PCA in Tune.',
+      );
+    }
+    const fit = this.#describer.principalComponents;
+    if (!fit) {
+      throw new SemblanceError(
+        'not-enough-photos',
+        'Kind ↔ Thing needs components that are fitted on photos. Search without it until more photos are indexed.',
+      );
+    }
+    const wanted = { kind: 'regularised', epsilon } as const;
+    return rewhiteningFactors(fit, reduction, wanted, this.index.dimension);
   }
 
   get size(): number {
@@ -252,47 +308,5 @@ export class Serving implements QuerySpace {
 
   #stamp(): string {
     return this.#library.generations.stamp(this.generation.id);
-  }
-}
-
-/**
- * What a generation's cached statistics are. Libraries of the first schema do not say; there it follows from the recipe.
- * @throws SemblanceError `library-damaged` when it is not known
- */
-export function extractionOfGeneration(
-  library: Library,
-  { recipe, extractionKey: key }: StoredGeneration,
-): Extraction {
-  const known = library.extractions.get(key);
-  if (known) return known;
-  const installed = installedModels().map(({ info }) => info);
-  const hasAll = modelNames(recipe).every((name) => installed.some((model) => model.name === name));
-  const derived = hasAll ? extractionOf(recipe, installed) : null;
-  if (derived && extractionKey(derived) === key) return derived;
-  throw new SemblanceError(
-    'library-damaged',
-    'It is not known what the stored feature statistics are. Index the folders again.',
-  );
-}
-
-/** Describes photos, one at a time, by a generation's recipe and fit. */
-export class Describer {
-  readonly #raw: RawDescriber;
-  readonly #transform: Transform;
-
-  constructor({ recipe, encodedFit }: StoredGeneration, extraction: Extraction) {
-    const fitted = encodedFit ? decodeFitted(encodedFit) : nothingFitted;
-    this.#raw = new RawDescriber(recipe, extraction, learnedPooling(fitted));
-    this.#transform = transformOf(recipe, fitted, rowProduct);
-  }
-
-  pool(code: Uint8Array): Float32Array {
-    return this.#raw.describe(code);
-  }
-
-  /** @throws SemblanceError `library-damaged`, `recipe-mismatch` */
-  async describe(code: Uint8Array): Promise<Float32Array> {
-    const values = this.pool(code);
-    return (await this.#transform({ rows: 1, columns: values.length, values })).values;
   }
 }

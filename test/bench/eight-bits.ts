@@ -13,7 +13,7 @@ import {
   type Preprocessing,
   withModel,
 } from '../../src-main/contract/index.ts';
-import { Describer, extractionOfGeneration } from '../../src-main/engine/serving.ts';
+import { Describer, extractionOfGeneration } from '../../src-main/engine/describer.ts';
 import { Engine } from '../../src-main/engine/index.ts';
 import { addModel } from '../../src-main/vision/index.ts';
 import { cosine } from '../../src-main/vision/devices.ts';
