@@ -24,6 +24,7 @@ import { photoFilterSchema } from './photo-filter.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
+import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
 import type {
   CacheInfo,
@@ -124,6 +125,8 @@ export const commandArguments = {
   search: v.strictObject({
     ...queryFields,
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+    /** How the order is to be improved; by default it is that of the similarities. */
+    ranking: v.optional(rankingSchema),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),

@@ -7,7 +7,8 @@ import type { TuneSearchFinding } from './tuning.ts';
  * learns from the photos, `build` makes the new descriptors, `tune-search` looks for a better recipe, `map` lays the photos
  * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
  * `renew-cache` brings what an older version stored into the present form, `metadata` reads what files tell of photos that
- * were indexed before that was looked at, and `download` adds a model of the catalogue.
+ * were indexed before that was looked at, `neighbours` looks for the pictures most similar to each, and `download` adds a
+ * model of the catalogue.
  */
 export type JobKind =
   | 'index'
@@ -21,6 +22,7 @@ export type JobKind =
   | 'time-profiles'
   | 'renew-cache'
   | 'metadata'
+  | 'neighbours'
   | 'download';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 

@@ -1,4 +1,5 @@
 /** Worker thread for work over the whole library, so that the main thread stays free. */
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { learns, toErrorReport } from '../contract/index.ts';
 import {
@@ -26,6 +27,7 @@ import type {
   MapTask,
   TuneSearchTask,
 } from './analysis.ts';
+import { findNeighbours } from './find-neighbours.ts';
 import { layOut } from './map-layout.ts';
 import { loadCachedSet, photosOf } from './cached-set.ts';
 import { heldOutReport, probeReport, qualityBy } from './measure-cached.ts';
@@ -182,12 +184,21 @@ async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
       return map(task, product);
     case 'attention':
       return attention(task, product);
+    case 'neighbours':
+      return findNeighbours(task, product, (lists, found) => send({ kind: 'neighbours', lists, found }));
   }
 }
 
-async function start(task: AnalysisTask): Promise<void> {
+function threadsFor({ kind }: AnalysisTask): { threads?: number } {
   // Where several workers do the same, each is a thread of its own.
-  const { product, release } = runtimeProduct(task.kind === 'describe' ? { threads: 1 } : {});
+  if (kind === 'describe') return { threads: 1 };
+  // In the background, one core is left to whoever searches meanwhile.
+  if (kind === 'neighbours') return { threads: Math.max(1, availableParallelism() - 1) };
+  return {};
+}
+
+async function start(task: AnalysisTask): Promise<void> {
+  const { product, release } = runtimeProduct(threadsFor(task));
   try {
     await run(task, product);
   } finally {

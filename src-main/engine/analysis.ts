@@ -11,7 +11,7 @@ import {
 } from '../contract/index.ts';
 import type { AttentionByTap, AttentionWeights } from '../descriptor/index.ts';
 import type { ProbeReport, RankingReport } from '../evaluate/index.ts';
-import type { StoredGeneration } from '../library/index.ts';
+import type { StoredGeneration, StoredNeighbours } from '../library/index.ts';
 
 /** What tells which photos match. */
 export type Groups =
@@ -87,6 +87,15 @@ export interface AttentionTask {
   seed: number;
 }
 
+/** Looks for the neighbours of pictures that have no list of them yet. */
+export interface NeighboursTask {
+  kind: 'neighbours';
+  libraryPath: string;
+  generationId: number;
+  /** As `Gate` makes it; the worker passes it after each block. */
+  gate: SharedArrayBuffer;
+}
+
 export type AnalysisTask =
   | FitTask
   | DescribeTask
@@ -96,7 +105,8 @@ export type AnalysisTask =
   | ProbeTask
   | TuneSearchTask
   | MapTask
-  | AttentionTask;
+  | AttentionTask
+  | NeighboursTask;
 
 export type AnalysisResult =
   | { kind: 'descriptors'; batch: DescribedPhoto[] }
@@ -113,7 +123,9 @@ export type AnalysisResult =
   | { kind: 'finding'; finding: TuneSearchFinding }
   /** x and y of each row. */
   | { kind: 'map'; points: Float32Array }
-  | { kind: 'attention'; weights: AttentionWeights };
+  | { kind: 'attention'; weights: AttentionWeights }
+  /** `found` counts a block's pictures with the last of its lists, and is 0 before. */
+  | { kind: 'neighbours'; lists: StoredNeighbours[]; found: number };
 
 export interface AnalysisProgress {
   step?: string;

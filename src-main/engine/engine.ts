@@ -36,6 +36,7 @@ import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
+import { startNeighbours } from './neighbours.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -125,6 +126,7 @@ export class Engine {
         renewCache(engine);
         completeMetadata(engine);
         engine.retuning.carryOn();
+        startNeighbours(engine);
         if (options.watch) engine.watching.start();
       }
       return engine;
@@ -258,6 +260,7 @@ export class Engine {
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
+      startNeighbours(this);
       const generation = this.#serving?.generation;
       if (!generation || !this.retuning.needsRefit(generation)) return;
       // Fitting takes much memory, too, and reads no photos.
@@ -308,6 +311,7 @@ export class Engine {
     this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;
     await before?.close();
+    startNeighbours(this);
     this.trimCache();
     this.tellLibraryChanged(true);
   }

@@ -1,14 +1,18 @@
 /**
- * Long jobs: one that computes runs at a time, and beside it one that downloads and one that only reads; the others wait. Each can be watched,
- * paused, resumed and cancelled.
+ * Long jobs: one that computes runs at a time, and beside it one that downloads, one that only reads, and one in the
+ * background, which makes way for those that compute; the others wait. Each can be watched, paused, resumed and cancelled.
  */
 import { type Job, type JobKind, SemblanceError } from '../contract/index.ts';
 import { JobRun, type JobWork } from './job-run.ts';
 
 /** What jobs take from each other: those of one lane wait for one another. */
-type Lane = 'processor' | 'network' | 'disk';
+type Lane = 'processor' | 'network' | 'disk' | 'background';
 
-const lanes: Partial<Record<JobKind, Lane>> = { download: 'network', metadata: 'disk' };
+const lanes: Partial<Record<JobKind, Lane>> = {
+  download: 'network',
+  metadata: 'disk',
+  neighbours: 'background',
+};
 
 function laneOf(kind: JobKind): Lane {
   return lanes[kind] ?? 'processor';
@@ -62,6 +66,25 @@ export class Jobs {
   /** Whether a job of this kind waits or runs. */
   isPending(kind: JobKind): boolean {
     return this.#runs.some((run) => run.kind === kind && !run.isOver);
+  }
+
+  /** Whether a job that computes waits or runs. */
+  get isComputing(): boolean {
+    return this.#computing() !== undefined;
+  }
+
+  /** Waits until no job computes. @param signal ends the waiting */
+  async computed(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    for (let run = this.#computing(); run && !signal.aborted; run = this.#computing()) {
+      await Promise.race([run.ended, aborted]);
+    }
+  }
+
+  #computing(): JobRun | undefined {
+    return this.#runs.find((run) => !run.isOver && laneOf(run.kind) === 'processor');
   }
 
   pause(jobId: number): Job {

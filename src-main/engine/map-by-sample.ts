@@ -1,7 +1,7 @@
 /** A map of very many photos: a sample of them is laid out, and every other one put among those nearest to it. */
 import { type MatrixProduct, randomFrom, rowAt, type Rows } from '../descriptor/index.ts';
 import { type Advance, partOf } from './advance.ts';
-import { nearestNeighbours } from './nearest-neighbours.ts';
+import { nearestNeighbours } from '../search/index.ts';
 
 /** Photos of the sample that a photo is put among. */
 const anchors = 5;

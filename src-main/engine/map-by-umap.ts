@@ -5,7 +5,7 @@
 import { UMAP } from 'umap-js';
 import { type MatrixProduct, randomFrom, type Rows } from '../descriptor/index.ts';
 import { type Advance, partOf } from './advance.ts';
-import { nearestNeighbours, type Neighbours } from './nearest-neighbours.ts';
+import { nearestNeighbours, type Neighbours } from '../search/index.ts';
 
 export interface UmapSettings {
   seed: number;

@@ -1,9 +1,10 @@
 /** From examples to ranked photos. */
 import type { CommandArguments, SearchAnswer, SearchResult } from '../contract/index.ts';
 import { isFiltering } from '../library/index.ts';
-import type { Hit } from '../search/index.ts';
+import { type Hit, movesOf } from '../search/index.ts';
 import type { Engine } from './engine.ts';
 import { describeQuery, servingOf } from './query-descriptor.ts';
+import { improveRanking } from './ranking.ts';
 
 /** @throws SemblanceError `empty-library`, or what is wrong with an example */
 export async function searchLibrary(
@@ -13,19 +14,40 @@ export async function searchLibrary(
   const startedMs = performance.now();
   // One generation answers the whole question, whichever comes into service meanwhile.
   const serving = servingOf(engine);
-  const { space, vector } = await describeQuery(engine, query, serving);
+  const { space, vector, examples } = await describeQuery(engine, query, serving);
   const { photos } = engine.library;
   const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
   const { hits, tier } = await space.search(vector, query.top, allowed);
-  return {
-    results: photosOf(engine, hits, query),
-    milliseconds: performance.now() - startedMs,
+  const plain = photosOf(engine, hits, query);
+  const { ranking, top, whitening } = query;
+  const isHnswRewhitened = tier === 'hnsw' && whitening !== undefined;
+  const answer = {
     tier,
     searched: allowed?.length ?? space.size,
-    whiteningRecall:
-      tier === 'hnsw' && query.whitening !== undefined ? serving.whiteningRecall(query.whitening) : null,
-    steps: [],
-    gone: [],
+    whiteningRecall: isHnswRewhitened ? serving.whiteningRecall(whitening) : null,
+  };
+  if (!ranking) {
+    return { ...answer, results: plain, steps: [], gone: [], milliseconds: performance.now() - startedMs };
+  }
+  const state = { engine, space, query: vector, examples, hits, top, allowed };
+  const improved = await improveRanking(state, ranking);
+  const better = photosOf(engine, improved.hits, query);
+  return {
+    ...answer,
+    ...comparedWith(plain, better),
+    steps: improved.steps,
+    milliseconds: performance.now() - startedMs,
+  };
+}
+
+/** Better results, with what they changed. */
+function comparedWith(plain: SearchResult[], better: SearchResult[]): Pick<SearchAnswer, 'results' | 'gone'> {
+  const idsOf = (results: SearchResult[]): number[] => results.map(({ photo }) => photo.id);
+  const { moved, gone } = movesOf(idsOf(plain), idsOf(better));
+  const isGone = new Set(gone);
+  return {
+    results: better.map((result, place) => ({ ...result, moved: moved[place] })),
+    gone: plain.flatMap(({ photo }) => (isGone.has(photo.id) ? [photo] : [])),
   };
 }
 

@@ -8,6 +8,7 @@ export { isInside } from './folders.ts';
 export { generationInfo, type StoredGeneration } from './generations.ts';
 export { type PendingMetadata } from './file-metadata.ts';
 export { Library } from './library.ts';
+export { type NeighbourList, type StoredNeighbours } from './neighbours.ts';
 export { setAside } from './repair.ts';
 export { isFiltering } from './photo-filter.ts';
 export { PathFilter } from './patterns.ts';

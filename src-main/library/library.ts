@@ -23,6 +23,7 @@ import { InFlight } from './in-flight.ts';
 import type { OwnerProgram } from './lock-owner.ts';
 import { Maps } from './maps.ts';
 import { Orphans } from './orphans.ts';
+import { Neighbours } from './neighbours.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
@@ -55,6 +56,7 @@ export class Library {
   readonly pastRecipes: PastRecipes;
   readonly maps: Maps;
   readonly generations: Generations;
+  readonly neighbours: Neighbours;
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
@@ -87,6 +89,7 @@ export class Library {
     this.pastRecipes = new PastRecipes(database);
     this.maps = new Maps(database);
     this.generations = new Generations(database);
+    this.neighbours = new Neighbours(database);
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);

@@ -1,10 +1,12 @@
 /** From a photo's bytes to pixels, once; all else is made from those. */
 import sharp, { type Sharp } from 'sharp';
+import type { Rectangle } from '../contract/index.ts';
 import type { DecodeBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import { decodeProblem, isSilent } from './decode-problem.ts';
 import { inTime } from './in-time.ts';
 import { openPhoto } from './open-photo.ts';
+import { pixelsOf } from './picture-parts.ts';
 
 /** Eight-bit RGB pixels, row by row. */
 export interface Pixels {
@@ -15,7 +17,7 @@ export interface Pixels {
 
 export interface DecodedPhoto {
   pixels: Pixels;
-  /** Size of the photo as seen, that is after EXIF orientation. */
+  /** Size of the photo as seen, that is after EXIF orientation; of the part of it that was asked for. */
   width: number;
   height: number;
 }
@@ -32,9 +34,11 @@ export const thumbnailMediaType = 'image/jpeg';
 const mostAttempts = 3;
 
 export interface DecodeOptions {
-  limits?: DecodeLimits;
+  limits?: DecodeLimits | undefined;
   /** Large photos wait for it; shared with others that decode. */
-  budget?: DecodeBudget;
+  budget?: DecodeBudget | undefined;
+  /** Only this part, taken from the full picture before it is resized. */
+  crop?: Rectangle | undefined;
 }
 
 /**
@@ -49,10 +53,10 @@ export async function decodePhoto(
   longerSide: number,
   options: DecodeOptions = {},
 ): Promise<DecodedPhoto> {
-  const { limits = usualDecodeLimits } = options;
+  const { limits = usualDecodeLimits, budget, crop } = options;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await decodeOnce(bytes, format, longerSide, limits, options.budget);
+      return await decodeOnce(bytes, format, longerSide, { limits, budget, crop });
     } catch (thrown) {
       // Decoders of all threads share one place for their last words; another that ended meanwhile has wiped them away.
       if (isSilent(thrown) && attempt < mostAttempts) continue;
@@ -65,17 +69,19 @@ async function decodeOnce(
   bytes: Uint8Array,
   format: string,
   longerSide: number,
-  limits: DecodeLimits,
-  budget: DecodeBudget | undefined,
+  { limits, budget, crop }: DecodeOptions & { limits: DecodeLimits },
 ): Promise<DecodedPhoto> {
-  const { width, height, bytesToDecode, open } = await openPhoto(bytes, format, limits);
+  const seen = await openPhoto(bytes, format, limits);
+  const { bytesToDecode, open } = seen;
+  const part = crop && pixelsOf(crop, seen);
+  const { width, height } = part ?? seen;
   const target = fitted({ width, height }, longerSide);
   const { data, info } = await inTime(limits.timeoutMs, (begin) => {
     const decode = async () => {
       const photo = await open();
       begin();
       return (
-        photo
+        (part ? photo.extract(part) : photo)
           .resize({ ...target, fit: 'fill' })
           // What is transparent is mostly drawn for white pages; black would be taken for a dark object.
           .flatten({ background: '#ffffff' })

@@ -1,5 +1,6 @@
 /** What Vision and its worker threads say to each other. */
-import type { ErrorReport, Precision } from '../contract/index.ts';
+import type { ErrorReport, Precision, Rectangle } from '../contract/index.ts';
+import type { FeatureMap } from '../descriptor/index.ts';
 import type { DecodeLimits } from './decode-limits.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
 import type { FileMetadata } from './photo-metadata.ts';
@@ -51,18 +52,19 @@ export interface FileReading {
 }
 
 /** A feature map. */
-export interface TapMap {
-  /** channels × height × width. */
-  map: Float32Array;
-  channels: number;
-  height: number;
-  width: number;
-}
+export type TapMap = FeatureMap;
 
 /** A photo that is not in a file; the name is for messages, and for formats that content does not tell. */
 export interface NamedBytes {
   bytes: Uint8Array;
   name: string;
+  /** Only this part of it, as if it were a picture of its own. */
+  crop?: Rectangle | undefined;
+}
+
+/** Of which some areas do not count; they are given in fractions of the whole picture. */
+export interface NamedPicture extends NamedBytes {
+  ignored?: readonly Rectangle[] | undefined;
 }
 
 export interface WorkerSetting {
@@ -79,7 +81,7 @@ export interface WorkerSetting {
 
 export type WorkerRequest =
   | { kind: 'file'; id: number; path: string }
-  | ({ kind: 'bytes'; id: number } & NamedBytes)
+  | ({ kind: 'bytes'; id: number } & NamedPicture)
   /** `photo` is a path or a photo; `taps` are places in the network's `mapTaps`. */
   | {
       kind: 'maps';

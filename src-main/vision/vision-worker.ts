@@ -4,12 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { toErrorReport } from '../contract/index.ts';
+import { type Rectangle, toErrorReport } from '../contract/index.ts';
+import { statisticWithout } from '../descriptor/index.ts';
 import { DecodeBudget } from './decode-budget.ts';
 import { type DecodedPhoto, decodePhoto, type Pixels, resized, thumbnailOf } from './decode.ts';
 import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
 import { photoFormat } from './photo-format.ts';
+import { partsWithin } from './picture-parts.ts';
 import { photoMetadata } from './photo-metadata.ts';
 import { readPhotoFile } from './read-file.ts';
 import type {
@@ -49,34 +51,69 @@ function send(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-function decode(bytes: Uint8Array, format: string, scales: number[]): Promise<DecodedPhoto> {
-  return decodePhoto(bytes, format, Math.round(longerSide * Math.max(...scales)), { limits, budget });
+function decode(
+  bytes: Uint8Array,
+  format: string,
+  scales: number[],
+  crop?: Rectangle,
+): Promise<DecodedPhoto> {
+  return decodePhoto(bytes, format, Math.round(longerSide * Math.max(...scales)), { limits, budget, crop });
 }
 
 function scaled(pixels: Pixels, scales: number[]): Promise<Pixels[]> {
   return Promise.all(scales.map((scale) => resized(pixels, Math.round(longerSide * scale))));
 }
 
+/** The statistics that are wanted of a network's taps. */
+type Run = (picture: Pixels) => Promise<Float32Array[]>;
+
+const valuesOf = (results: TapResult[]): Float32Array[] => results.map(({ values }) => values);
+
 /** What a network says of a photo, scale by scale. */
-async function runAll(extractor: Extractor, network: number, pictures: Pixels[]): Promise<TapResult[][]> {
+async function runAll(run: Run, network: number, pictures: Pixels[]): Promise<Float32Array[][]> {
   if (networks[network].runsOnce) {
-    const results = await extractor.run(pictures[usualScales.indexOf(Math.max(...usualScales))]);
+    const results = await run(pictures[usualScales.indexOf(Math.max(...usualScales))]);
     return pictures.map(() => results);
   }
-  const results: TapResult[][] = [];
-  for (const picture of pictures) results.push(await extractor.run(picture));
+  const results: Float32Array[][] = [];
+  for (const picture of pictures) results.push(await run(picture));
   return results;
 }
 
-async function extract(extractors: Extractor[], bytes: Uint8Array, format: string): Promise<Extraction> {
-  const { pixels, width, height } = await decode(bytes, format, usualScales);
+/** From the maps themselves, because what is computed inside the graph is of all their positions. */
+async function runWithout(network: number, ignored: readonly Rectangle[]): Promise<Run> {
+  const { requests, mapTaps } = networks[network];
+  const extractor = await extractorOfMaps(network);
+  const places = requests.map(({ name }) => mapTaps.indexOf(name));
+  return async (picture) => {
+    const results = await extractor.run(picture, places);
+    return results.map((result, i) => statisticWithout(mapOf(result), requests[i].statistic, ignored));
+  };
+}
+
+interface Picture {
+  bytes: Uint8Array;
+  format: string;
+  crop?: Rectangle | undefined;
+  /** In fractions of the whole picture. */
+  ignored?: readonly Rectangle[] | undefined;
+}
+
+async function extract(extractors: Extractor[], picture: Picture): Promise<Extraction> {
+  const { bytes, format, crop, ignored = [] } = picture;
+  const { pixels, width, height } = await decode(bytes, format, usualScales, crop);
   const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, usualScales)]);
-  const results: TapResult[][][] = [];
+  const without = crop ? partsWithin(crop, ignored) : ignored;
+  const results: Float32Array[][][] = [];
   for (const [network, extractor] of extractors.entries()) {
-    results.push(await runAll(extractor, network, pictures));
+    const run: Run =
+      without.length > 0
+        ? await runWithout(network, without)
+        : async (each) => valuesOf(await extractor.run(each));
+    results.push(await runAll(run, network, pictures));
   }
   const parts = pictures.flatMap((_, scale) =>
-    order.map(({ network, request }) => results[network][scale][request].values),
+    order.map(({ network, request }) => results[network][scale][request]),
   );
   const powerMeans = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -98,7 +135,7 @@ async function readFile(extractors: Extractor[], id: number, path: string): Prom
   });
   const [metadata, extraction] = await Promise.all([
     photoMetadata(bytes, format),
-    known ? null : extract(extractors, bytes, format),
+    known ? null : extract(extractors, { bytes, format }),
   ]);
   return { contentHash, sizeBytes: bytes.length, modifiedAtMs, metadata, extraction };
 }
@@ -119,6 +156,10 @@ function extractorOfMaps(network: number): Promise<Extractor> {
   return made;
 }
 
+function mapOf({ values, dims: [, channels, height, width] }: TapResult): TapMap {
+  return { map: values, channels, height, width };
+}
+
 async function extractMaps({
   photo,
   network,
@@ -128,19 +169,13 @@ async function extractMaps({
   const bytes = typeof photo === 'string' ? (await readPhotoFile(photo)).bytes : photo.bytes;
   const format = await photoFormat(bytes, typeof photo === 'string' ? photo : photo.name);
   // Decoded as for indexing even where only smaller scales are wanted, so that the pixels are the same.
-  const { pixels } = await decode(bytes, format, [...usualScales, ...scales]);
+  const crop = typeof photo === 'string' ? undefined : photo.crop;
+  const { pixels } = await decode(bytes, format, [...usualScales, ...scales], crop);
   const extractor = await extractorOfMaps(network);
   const maps: TapMap[][] = [];
   for (const picture of await scaled(pixels, scales)) {
     const results = await extractor.run(picture, taps);
-    maps.push(
-      results.map(({ values, dims: [, channels, height, width] }) => ({
-        map: values,
-        channels,
-        height,
-        width,
-      })),
-    );
+    maps.push(results.map(mapOf));
   }
   return maps;
 }
@@ -163,7 +198,8 @@ async function answer(extractors: Extractor[], request: WorkerRequest): Promise<
       send({ kind: 'file', id, reading: await readFile(extractors, id, request.path) });
     } else if (request.kind === 'bytes') {
       const format = await photoFormat(request.bytes, request.name);
-      send({ kind: 'bytes', id, extraction: await extract(extractors, request.bytes, format) });
+      const { bytes, crop, ignored } = request;
+      send({ kind: 'bytes', id, extraction: await extract(extractors, { bytes, format, crop, ignored }) });
     } else {
       send({ kind: 'maps', id, maps: await extractMaps(request) });
     }

@@ -14,6 +14,7 @@ import type {
   ExtractionSettings,
   FileReading,
   NamedBytes,
+  NamedPicture,
   NetworkSetting,
   TapMap,
   WorkerMessage,
@@ -135,10 +136,17 @@ export class Vision {
     return answer as FileReading;
   }
 
-  /** The same for a photo that is not in a file, ahead of all files; rejects likewise. */
-  async extractBytes(bytes: Uint8Array, name: string): Promise<Extraction> {
-    const answer = await this.#ask({ kind: 'bytes', id: this.#nextId++, bytes, name }, null);
+  /**
+   * The same for a photo that is not in a file, or for a part of one, ahead of all files; rejects likewise, and with
+   * `not-available` or `invalid-arguments` (`statisticWithout`) where areas cannot be left out.
+   */
+  async extractPicture(picture: NamedPicture): Promise<Extraction> {
+    const answer = await this.#ask({ kind: 'bytes', id: this.#nextId++, ...picture }, null);
     return answer as Extraction;
+  }
+
+  extractBytes(bytes: Uint8Array, name: string): Promise<Extraction> {
+    return this.extractPicture({ bytes, name });
   }
 
   /**

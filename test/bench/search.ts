@@ -11,6 +11,7 @@ import { MeasuredCrossover } from '../../src-main/engine/measured-crossover.ts';
 import { describedLibrary } from '../fixtures/described-library.ts';
 import type { ContractRun } from './search-contract.ts';
 import type { Row } from './search-rows.ts';
+import { percentile } from './percentile.ts';
 import { calibrated, mixed, realVectors, seed } from './search-vectors.ts';
 import { readVectors, writeVectors } from './vector-file.ts';
 
@@ -24,11 +25,6 @@ process.env['SEMBLANCE_MODELS'] = join(root, 'models');
 function judge(what: string, isKept: boolean): void {
   if (!isKept) process.exitCode = 1;
   console.log(`  ${what}: ${isKept ? 'kept' : 'MISSED'}`);
-}
-
-function percentile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
 const times = (milliseconds: number[]): string =>

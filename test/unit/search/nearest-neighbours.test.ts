@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { type MatrixProduct, plainProduct, rowAt, type Rows } from '../../../src-main/descriptor/index.ts';
-import { nearestNeighbours } from '../../../src-main/engine/nearest-neighbours.ts';
+import { nearestNeighbours } from '../../../src-main/search/nearest-neighbours.ts';
 
 const idle = (): Promise<void> => Promise.resolve();
 

@@ -1,6 +1,5 @@
 /** The exact nearest neighbours of many rows, by products of blocks. */
 import { type MatrixProduct, rowAt, type Rows } from '../descriptor/index.ts';
-import type { Advance } from './advance.ts';
 
 export interface Neighbours {
   /** Neighbours of each row. */
@@ -18,6 +17,7 @@ const blockSize = 2 ** 23;
  * The `count` rows of `among` that are nearest to each query. Where both are the same rows, a row is not its own
  * neighbour.
  * @param queries unit vectors, like `among`; neither is changed
+ * @param advance told of the share that is done; waited for between two blocks
  * @param count no more than there are others to be neighbours
  */
 export async function nearestNeighbours(
@@ -25,13 +25,9 @@ export async function nearestNeighbours(
   among: Rows,
   count: number,
   product: MatrixProduct,
-  advance: Advance,
+  advance: (share: number) => Promise<void>,
 ): Promise<Neighbours> {
-  const found = {
-    count,
-    places: new Int32Array(queries.rows * count),
-    similarities: new Float32Array(queries.rows * count).fill(-Infinity),
-  };
+  const found = nothingNear(queries.rows, count);
   const blockRows = Math.max(1, Math.floor(blockSize / among.rows));
   for (let first = 0; first < queries.rows; first += blockRows) {
     const end = Math.min(first + blockRows, queries.rows);
@@ -49,8 +45,21 @@ export async function nearestNeighbours(
   return found;
 }
 
-/** @param own a place that does not count, or -1 */
-function keepNearest(
+/** Before anything was compared. */
+export function nothingNear(rows: number, count: number): Neighbours {
+  return {
+    count,
+    places: new Int32Array(rows * count),
+    similarities: new Float32Array(rows * count).fill(-Infinity),
+  };
+}
+
+/**
+ * Keeps the nearest of what a row was compared with.
+ * @param scores by place
+ * @param own a place that does not count, or -1
+ */
+export function keepNearest(
   { count, places, similarities }: Neighbours,
   row: number,
   scores: Float32Array,
