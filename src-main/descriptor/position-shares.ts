@@ -1,18 +1,10 @@
 /** What a tap's pooled numbers count for, parted over the positions of the map that they were pooled from. */
 import type { Pooling } from '../contract/index.ts';
+import type { FeatureMap } from './ignored-positions.ts';
 import { attentionOfPositions, pyramidCells } from './pooling.ts';
 import { activationFloor } from './power-means.ts';
 import { exponentOf } from './raw-descriptor.ts';
 import { type AttentionWeights, checkedLevels } from './tap-statistics.ts';
-
-/** A feature map. */
-export interface FeatureMap {
-  /** channels × height × width, row-major. */
-  map: Float32Array;
-  channels: number;
-  height: number;
-  width: number;
-}
 
 /** How a map was pooled, with what was learned of it. */
 export type PositionPooling =
@@ -36,6 +28,7 @@ export function positionPoolingOf(
  * their rounding, is spread as the pooling spreads.
  * @param pooled what the map was pooled to, as it was cached
  * @param weights what each of these numbers counts for
+ * @param counts the positions that were pooled, as `positionsThatCount` says; all by default
  * @returns height × width
  */
 export function sharesOfPositions(
@@ -43,30 +36,39 @@ export function sharesOfPositions(
   pooling: PositionPooling,
   pooled: Float32Array,
   weights: Float64Array,
+  counts = new Uint8Array(map.height * map.width).fill(1),
 ): Float64Array {
-  if (pooling.kind === 'pyramid') return sharesOfPyramid(map, checkedLevels(pooling.levels), pooled, weights);
-  if (pooling.kind === 'attention') return sharesByAttention(map, pooling.weights, pooled, weights);
+  if (pooling.kind === 'pyramid') {
+    return sharesOfPyramid(map, checkedLevels(pooling.levels), pooled, weights, counts);
+  }
+  if (pooling.kind === 'attention') return sharesByAttention(map, pooling.weights, pooled, weights, counts);
   const shares = new Float64Array(map.height * map.width);
   const powers = new Float64Array(shares.length);
   for (let channel = 0; channel < map.channels; channel++) {
     const contribution = pooled[channel] * weights[channel];
     if (contribution === 0) continue;
-    const total = powersOf(map.map, channel * powers.length, pooling.p, powers);
+    const total = powersOf(map.map, channel * powers.length, pooling.p, counts, powers);
     const factor = contribution / total;
     for (let i = 0; i < shares.length; i++) shares[i] += factor * powers[i];
   }
   return shares;
 }
 
-/** x^p of a channel, or for the maximum 1 where it is and 0 elsewhere. @returns their sum */
-function powersOf(map: Float32Array, start: number, p: number, powers: Float64Array): number {
+/** x^p of a channel where positions count, or for the maximum 1 where it is; 0 elsewhere. @returns their sum */
+function powersOf(
+  map: Float32Array,
+  start: number,
+  p: number,
+  counts: Uint8Array,
+  powers: Float64Array,
+): number {
   const { length } = powers;
   let total = 0;
   if (p === Infinity) {
     let peak = activationFloor;
-    for (let i = 0; i < length; i++) if (map[start + i] > peak) peak = map[start + i];
+    for (let i = 0; i < length; i++) if (counts[i] === 1 && map[start + i] > peak) peak = map[start + i];
     for (let i = 0; i < length; i++) {
-      powers[i] = Math.max(map[start + i], activationFloor) === peak ? 1 : 0;
+      powers[i] = counts[i] === 1 && Math.max(map[start + i], activationFloor) === peak ? 1 : 0;
       total += powers[i];
     }
     return total;
@@ -75,47 +77,55 @@ function powersOf(map: Float32Array, start: number, p: number, powers: Float64Ar
   const whole = Number.isInteger(p) ? p : 0;
   for (let i = 0; i < length; i++) {
     const value = map[start + i] > activationFloor ? map[start + i] : activationFloor;
-    let power = value;
-    if (whole > 0) for (let k = 1; k < whole; k++) power *= value;
-    else power = value ** p;
+    let power = counts[i];
+    if (whole > 0) for (let k = 0; k < whole; k++) power *= value;
+    else power *= value ** p;
     powers[i] = power;
     total += power;
   }
   return total;
 }
 
+interface Side {
+  start: number;
+  end: number;
+}
+
+/** A cell in which nothing counts was given the average of all that counts. */
 function sharesOfPyramid(
   { map, channels, height, width }: FeatureMap,
   levels: number[],
   pooled: Float32Array,
   weights: Float64Array,
+  counts: Uint8Array,
 ): Float64Array {
   const shares = new Float64Array(height * width);
-  const grids = levels.map((level) => ({
-    rows: pyramidCells(height, level),
-    columns: pyramidCells(width, level),
-  }));
-  let at = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    for (const { rows, columns } of grids) {
-      for (const row of rows) {
-        for (const column of columns) {
-          const count = (row.end - row.start) * (column.end - column.start);
-          let sum = 0;
-          for (let y = row.start; y < row.end; y++) {
-            const line = (channel * height + y) * width;
-            for (let x = column.start; x < column.end; x++) sum += map[line + x];
-          }
-          const rounding = pooled[at] - sum / count;
-          const factor = weights[at++] / count;
-          for (let y = row.start; y < row.end; y++) {
-            const line = (channel * height + y) * width;
-            for (let x = column.start; x < column.end; x++) {
-              shares[y * width + x] += factor * (map[line + x] + rounding);
-            }
-          }
-        }
+  const positionsOf = (rows: Side, columns: Side): number[] => {
+    const positions: number[] = [];
+    for (let y = rows.start; y < rows.end; y++) {
+      for (let x = columns.start; x < columns.end; x++) {
+        if (counts[y * width + x] === 1) positions.push(y * width + x);
       }
+    }
+    return positions;
+  };
+  const all = positionsOf({ start: 0, end: height }, { start: 0, end: width });
+  const cells = levels.flatMap((level) =>
+    pyramidCells(height, level).flatMap((rows) =>
+      pyramidCells(width, level).map((columns) => {
+        const positions = positionsOf(rows, columns);
+        return positions.length > 0 ? positions : all;
+      }),
+    ),
+  );
+  for (let channel = 0; channel < channels; channel++) {
+    const start = channel * height * width;
+    for (const [i, cell] of cells.entries()) {
+      const at = channel * cells.length + i;
+      const average = cell.reduce((sum, position) => sum + map[start + position], 0) / cell.length;
+      const rounding = pooled[at] - average;
+      const factor = weights[at] / cell.length;
+      for (const position of cell) shares[position] += factor * (map[start + position] + rounding);
     }
   }
   return shares;
@@ -126,9 +136,12 @@ function sharesByAttention(
   attention: AttentionWeights,
   pooled: Float32Array,
   weights: Float64Array,
+  counts: Uint8Array,
 ): Float64Array {
   const positions = height * width;
-  const paid = attentionOfPositions(map, channels, positions, attention);
+  const all = attentionOfPositions(map, channels, positions, attention);
+  const counted = all.reduce((sum, paid, i) => sum + paid * counts[i], 0);
+  const paid = all.map((each, i) => (each * counts[i]) / counted);
   const shares = new Float64Array(positions);
   for (let channel = 0; channel < channels; channel++) {
     const start = channel * positions;

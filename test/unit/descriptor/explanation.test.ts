@@ -14,6 +14,7 @@ import {
   type Fitted,
   fitStandardisation,
   gaussianFrom,
+  gem,
   gemOfMap,
   type Grid,
   layoutOf,
@@ -21,6 +22,7 @@ import {
   nothingFitted,
   plainProduct,
   positionPoolingOf,
+  positionsThatCount,
   powerMeanNodes,
   pyramidOfMap,
   randomFrom,
@@ -29,6 +31,7 @@ import {
   type Rows,
   rowsOf,
   sharesOfPositions,
+  statisticWithout,
   type TapStatistic,
   transformOf,
 } from '../../../src-main/descriptor/index.ts';
@@ -354,6 +357,38 @@ describe('the shares of positions', () => {
       weights,
     );
     expect([...shares]).toEqual([1.5, 0, 1.5, 0]);
+  });
+
+  it('of areas that are ignored are zero, and those of the others still add up', async () => {
+    const ignored = [{ left: 0, top: 0, width: 0.5, height: 1 }];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...poolings), fc.nat(), async (pooling, seed) => {
+        const recipe: Recipe = {
+          ...defaultRecipe,
+          scales,
+          taps: [{ name: 'tap0', pooling, normalise: false, weight: 1 }],
+          reduction: { kind: 'none' },
+        };
+        const { extraction, fitted, photos } = await made({ recipe, reducer: 'none', selects: false, seed });
+        const [seen] = photos[0].maps[0];
+        const { statistic } = extraction.taps.at(-1) ?? { statistic: { kind: 'power-means' } };
+        const without = statisticWithout(seen, statistic, ignored);
+        const learned = { exponent: fitted.exponents.get(0), attention: fitted.attention.get(0) };
+        const how = positionPoolingOf(pooling, learned);
+        const pooled =
+          how.kind === 'power-mean'
+            ? gem(without, channels, how.p === Infinity ? Infinity : Math.round(how.p))
+            : without;
+        const exact = how.kind === 'power-mean' ? { ...how, p: Math.round(how.p) } : how;
+        const each = new Float64Array(pooled.length).fill(0.3);
+        const counts = positionsThatCount(seen.height, seen.width, ignored);
+        const shares = sharesOfPositions(seen, exact, pooled, each, counts);
+        expect(sum(shares)).toBeCloseTo(dot(pooled, each), 5);
+        shares.forEach((share, i) => {
+          if (counts[i] === 0) expect(share).toBe(0);
+        });
+      }),
+    );
   });
 
   it('of a dead channel are the same everywhere', () => {
