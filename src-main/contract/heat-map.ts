@@ -4,21 +4,27 @@ import type { HeatMap } from './explanation.ts';
 type Colour = [red: number, green: number, blue: number];
 
 /**
- * Even steps of lightness in OKLab (Ottosson 2020), from deep to bright: what speaks for the match is red to yellow, what
- * speaks against it blue to cyan, which people of any colour vision tell apart.
+ * Even steps of lightness in OKLab (Ottosson, A perceptual color space for image processing, 2020), from deep to bright:
+ * what speaks for the match is red to yellow, what speaks against it blue to cyan. People of any colour vision tell
+ * these apart. Hues in degrees.
  */
 const ramps = {
   for: { lightness: [0.5, 0.93], chroma: [0.2, 0.17], hue: [25, 100] },
   against: { lightness: [0.4, 0.85], chroma: [0.16, 0.12], hue: [275, 215] },
 } as const;
+type Ramp = (typeof ramps)[keyof typeof ramps];
+
 const steps = 256;
 /** How much of the photo is covered where the map is strongest. */
-const mostOpacity = 0.8;
+const mostOpacity = 0.85;
+/** Share of the cells that may be stronger than what is drawn strongest. */
+const shareOfOutliers = 0.02;
+
 function between([from, to]: readonly [number, number], at: number): number {
   return from + (to - from) * at;
 }
 
-function colourAt({ lightness, chroma, hue }: (typeof ramps)['for' | 'against'], at: number): Colour {
+function colourAt({ lightness, chroma, hue }: Ramp, at: number): Colour {
   const light = between(lightness, at);
   const angle = (between(hue, at) * Math.PI) / 180;
   const a = between(chroma, at) * Math.cos(angle);
@@ -39,23 +45,35 @@ function encoded(linear: number): number {
   return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055));
 }
 
-const tableOf = (ramp: (typeof ramps)['for' | 'against']): Colour[] =>
+const tableOf = (ramp: Ramp): Colour[] =>
   Array.from({ length: steps }, (_, i) => colourAt(ramp, i / (steps - 1)));
 const tables = { for: tableOf(ramps.for), against: tableOf(ramps.against) };
 
-/** @param value −1 … 1, relative to the strongest */
+/** @param value −1 … 1: how strongly it speaks against or for the match */
 export function heatColour(value: number): Colour {
   const strength = Math.min(1, Math.abs(value));
   return tables[value < 0 ? 'against' : 'for'][Math.round(strength * (steps - 1))];
 }
 
 /**
- * What is drawn strongest on some maps, so that these can be compared: what one cell in fifty exceeds, because single
- * cells may be many times as strong as all others.
+ * What is drawn strongest on some maps, so that these can be compared. A few single cells may be many times as strong as
+ * all others, and do not count.
  */
 export function strengthOf(maps: readonly HeatMap[]): number {
-  const strengths = maps.flatMap(({ cells }) => cells.map(Math.abs)).sort((a, b) => a - b);
-  return strengths.at(Math.floor(0.98 * strengths.length)) ?? 0;
+  const strengths = maps.flatMap((map) => [...smoothed(map)].map(Math.abs)).sort((a, b) => a - b);
+  return strengths.at(Math.floor((1 - shareOfOutliers) * strengths.length)) ?? 0;
+}
+
+/** Each cell with a part of its neighbours (1 2 1 in either direction), as the network saw more than a cell at a time. */
+function smoothed({ columns, rows, cells }: HeatMap): Float64Array {
+  const along = (values: ArrayLike<number>, length: number, step: number): Float64Array =>
+    Float64Array.from(values, (value, i) => {
+      const at = Math.floor(i / step) % length;
+      const before = at > 0 ? values[i - step] : value;
+      const after = at < length - 1 ? values[i + step] : value;
+      return (before + 2 * value + after) / 4;
+    });
+  return along(along(cells, columns, 1), rows, columns);
 }
 
 /**
@@ -63,20 +81,24 @@ export function strengthOf(maps: readonly HeatMap[]): number {
  * @param most what is drawn strongest
  * @returns RGBA, width × height × 4
  */
-export function heatPixels(map: HeatMap, width: number, height: number, most: number): Uint8ClampedArray<ArrayBuffer> {
+export function heatPixels(
+  map: HeatMap,
+  width: number,
+  height: number,
+  most: number,
+): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(4 * width * height);
   if (most === 0) return pixels;
+  const cells = smoothed(map);
   const across = neighbours(width, map.columns);
   for (const [y, down] of neighbours(height, map.rows).entries()) {
+    const [upper, lower] = [down.first * map.columns, down.second * map.columns];
     for (const [x, side] of across.entries()) {
-      const row = (at: number): number => {
-        const start = at * map.columns;
-        return between([map.cells[start + side.first], map.cells[start + side.second]], side.part);
-      };
-      const value = between([row(down.first), row(down.second)], down.part) / most;
-      const strength = Math.min(1, Math.abs(value));
-      const opacity = mostOpacity * Math.sqrt(strength);
-      pixels.set([...heatColour(value), Math.round(255 * opacity)], 4 * (y * width + x));
+      const above = between([cells[upper + side.first], cells[upper + side.second]], side.part);
+      const below = between([cells[lower + side.first], cells[lower + side.second]], side.part);
+      const value = between([above, below], down.part) / most;
+      const opacity = mostOpacity * Math.min(1, Math.abs(value)) ** 0.75;
+      pixels.set([...heatColour(value), 255 * opacity], 4 * (y * width + x));
     }
   }
   return pixels;
@@ -89,4 +111,38 @@ function neighbours(pixels: number, cells: number): { first: number; second: num
     const first = Math.floor(at);
     return { first, second: Math.min(cells - 1, first + 1), part: at - first };
   });
+}
+
+const places = [
+  ['at the top left', 'at the top', 'at the top right'],
+  ['on the left', 'in the middle', 'on the right'],
+  ['at the bottom left', 'at the bottom', 'at the bottom right'],
+];
+
+/**
+ * Where on a picture the match is, for those who do not see the colours: the ninths of it that hold most of what speaks
+ * for the match, and the one that speaks most against it where that is much.
+ */
+export function heatWords({ columns, rows, cells }: HeatMap): string {
+  const ninths = places.flat().map((place) => ({ place, for: 0, against: 0 }));
+  cells.forEach((cell, i) => {
+    const row = Math.min(2, Math.floor((3 * (Math.floor(i / columns) + 0.5)) / rows));
+    const column = Math.min(2, Math.floor((3 * ((i % columns) + 0.5)) / columns));
+    ninths[3 * row + column][cell < 0 ? 'against' : 'for'] += Math.abs(cell);
+  });
+  const total = (side: 'for' | 'against'): number => ninths.reduce((sum, ninth) => sum + ninth[side], 0);
+  const by = (side: 'for' | 'against') => ninths.toSorted((a, b) => b[side] - a[side]);
+  const sentences: string[] = [];
+  if (total('for') > 0) {
+    const [first, second] = by('for').map((ninth) => ({
+      place: ninth.place,
+      percent: Math.round((100 * ninth.for) / total('for')),
+    }));
+    const also = second.percent > 0 ? `, ${second.percent} % ${second.place}` : '';
+    sentences.push(`${first.percent} % of what speaks for the match lies ${first.place}${also}.`);
+  } else sentences.push('Nothing here speaks for the match.');
+  if (total('against') > total('for') / 2) {
+    sentences.push(`What speaks against it lies mostly ${by('against')[0].place}.`);
+  }
+  return sentences.join(' ');
 }

@@ -5,6 +5,7 @@ export * from './decisions.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './explanation.ts';
+export * from './heat-map.ts';
 export * from './host.ts';
 export * from './job-progress.ts';
 export * from './jobs.ts';
