@@ -1,7 +1,9 @@
 /** From a query's examples to the one vector that photos are compared with. */
 import { type Example, type Query, SemblanceError, weightOf } from '../contract/index.ts';
 import { encodeStatistics } from '../descriptor/index.ts';
+import type { NamedPicture } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
+import { readPicture } from './picture-file.ts';
 import type { QuerySpace } from './query-space.ts';
 import type { Serving } from './serving.ts';
 
@@ -37,23 +39,43 @@ export async function describeQuery(
   return { space, vector: weightedSum(examples), examples };
 }
 
-/** The descriptor of a picture, by the recipe in service. */
+/**
+ * The descriptor of a picture or of part of it, by the recipe in service.
+ * @throws SemblanceError `not-found` for a photo that is not in the library, of `readPicture` where part of a photo is
+ *   wanted, or why the picture cannot be read
+ */
 export async function describeExample(
   engine: Engine,
   example: Example,
   serving = servingOf(engine),
 ): Promise<Float32Array> {
+  const { crop, ignored } = example;
   if (example.kind === 'bytes') {
-    const vision = await engine.vision();
-    const { powerMeans } = await vision.extractBytes(example.bytes, example.name);
-    return serving.describe(encodeStatistics(vision.layout, powerMeans));
+    const { bytes, name } = example;
+    return describePicture(engine, { bytes, name, crop, ignored }, serving);
   }
-  const { id: contentId } = engine.library.photos.contentOf(example.photoId);
-  const known = serving.index.vector(contentId);
+  const content = engine.library.photos.contentOf(example.photoId);
+  if (!isWhole(example)) {
+    const picture = await readPicture(engine.library, content);
+    return describePicture(engine, { ...picture, crop, ignored }, serving);
+  }
+  const known = serving.index.vector(content.id);
   if (known) return known;
-  const cached = engine.library.powerMeans.get(contentId, serving.generation.extractionKey);
+  const cached = engine.library.powerMeans.get(content.id, serving.generation.extractionKey);
   if (cached) return serving.describe(cached);
   throw new SemblanceError('not-found', 'This photo has not been indexed yet. Index its folder again.');
+}
+
+function describePicture(engine: Engine, picture: NamedPicture, serving: Serving): Promise<Float32Array> {
+  return serving.recent.of(picture, async () => {
+    const vision = await engine.vision();
+    const { powerMeans } = await vision.extractPicture(picture);
+    return serving.describe(encodeStatistics(vision.layout, powerMeans));
+  });
+}
+
+function isWhole({ crop, ignored = [] }: Example): boolean {
+  return crop === undefined && ignored.length === 0;
 }
 
 /** @throws SemblanceError `empty-library` */
@@ -69,8 +91,8 @@ export function servingOf(engine: Engine): Serving {
 }
 
 function contentIdOf({ library }: Engine, example: Example): number | null {
-  if (example.kind !== 'photo' || example.crop || (example.ignored?.length ?? 0) > 0) return null;
-  return library.photos.contentOf(example.photoId).id;
+  const isOwn = example.kind === 'photo' && isWhole(example);
+  return isOwn ? library.photos.contentOf(example.photoId).id : null;
 }
 
 /** Sums shorter than this are what rounding leaves of examples that cancel each other. */

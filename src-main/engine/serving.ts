@@ -17,6 +17,7 @@ import type { InstalledModel } from '../vision/index.ts';
 import { Describer, extractionOfGeneration } from './describer.ts';
 import { genericFit } from './generic-fit.ts';
 import type { QuerySpace } from './query-space.ts';
+import { RecentDescriptors } from './recent-descriptors.ts';
 import { RewhitenedSpace } from './rewhitened-space.ts';
 import { WhiteningRecall } from './whitening-recall.ts';
 
@@ -37,6 +38,8 @@ export class Serving implements QuerySpace {
   /** What the network is asked for, of new photos as of queries. */
   readonly extraction: Extraction;
   readonly index = new ExactIndex();
+  /** Of pictures that were searched with. */
+  readonly recent = new RecentDescriptors();
   readonly #library: Library;
   readonly #describer: Describer;
   readonly #crossover: Crossover;

@@ -22,4 +22,4 @@ export { probeDevices, processor } from './devices.ts';
 export { keepFile, keptFile } from './kept-file.ts';
 export { machineStamp } from './machine.ts';
 export { computeThreads, Vision } from './vision.ts';
-export type { FileReading, TapMap } from './vision-messages.ts';
+export type { FileReading, NamedBytes, NamedPicture, TapMap } from './vision-messages.ts';
