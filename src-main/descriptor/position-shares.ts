@@ -36,7 +36,7 @@ export function sharesOfPositions(
   pooling: PositionPooling,
   pooled: Float32Array,
   weights: Float64Array,
-  counts = new Uint8Array(map.height * map.width).fill(1),
+  counts: Uint8Array = new Uint8Array(map.height * map.width).fill(1),
 ): Float64Array {
   if (pooling.kind === 'pyramid') {
     return sharesOfPyramid(map, checkedLevels(pooling.levels), pooled, weights, counts);

@@ -1,5 +1,4 @@
 /** Why a photo was found: its score with a query, parted over both pictures. */
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
   type CommandArguments,
@@ -21,12 +20,13 @@ import {
   type Grid,
   nothingFitted,
   positionPoolingOf,
+  positionsThatCount,
   sharesOfPositions,
   type SplitScore,
 } from '../descriptor/index.ts';
-import { readPhotoFile } from '../vision/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
+import { readPicture } from './picture-file.ts';
 import { describeQuery, servingOf } from './query-descriptor.ts';
 import { type Picture, type SeenPicture, SeenPictures } from './seen-pictures.ts';
 import type { Serving } from './serving.ts';
@@ -48,7 +48,7 @@ interface Explaining {
 
 /**
  * @throws SemblanceError `empty-library`, `not-found`; `not-available` for a photo on a drive that is away,
- *   `recipe-mismatch` for one whose file has changed; what is wrong with an example
+ *   of `readPicture`; what is wrong with an example
  */
 async function explain(
   engine: Engine,
@@ -118,12 +118,12 @@ interface PartedScore extends ExplainedPicture {
  */
 async function explained(
   { recipe, fitted, explainer }: Explaining,
-  { code, maps }: SeenPicture,
+  seen: SeenPicture,
   target: Float32Array,
   score: number,
 ): Promise<PartedScore> {
-  const split = explainer.split(code, target);
-  const heatMap = await heatMapOf(recipe, fitted, maps, split);
+  const split = explainer.split(seen.code, target);
+  const heatMap = await heatMapOf(recipe, fitted, seen, split);
   const rest = score - split.score;
   const hasRest = Math.abs(rest) > roundingOfScores;
   return {
@@ -142,7 +142,7 @@ async function explained(
 async function heatMapOf(
   { taps }: Recipe,
   fitted: Fitted,
-  maps: SeenPicture['maps'],
+  { maps, ignored }: SeenPicture,
   { parts }: SplitScore,
 ): Promise<Grid> {
   const size = commonSize(maps.flat());
@@ -153,44 +153,41 @@ async function heatMapOf(
       exponent: fitted.exponents.get(tap),
       attention: fitted.attention.get(tap),
     });
-    addToGrid(grid, sharesOfPositions(map, pooling, pooled, weights), map);
+    const counts = positionsThatCount(map.height, map.width, ignored);
+    addToGrid(grid, sharesOfPositions(map, pooling, pooled, weights, counts), map);
     // Maps are large, and others wait for the engine.
     await setImmediate();
   }
   return grid;
 }
 
-function examplePicture(engine: Engine, serving: Serving, example: Example): Promise<Picture> {
-  return example.kind === 'photo'
-    ? libraryPicture(engine, serving, example.photoId)
-    : Promise.resolve(example);
+async function examplePicture(engine: Engine, serving: Serving, example: Example): Promise<Picture> {
+  if (example.kind === 'bytes') return example;
+  const { crop, ignored } = example;
+  const { code, ...picture } = await libraryPicture(engine, serving, example.photoId);
+  // What is cached is of the whole picture.
+  return crop === undefined && ignored === undefined ? { ...picture, code } : { ...picture, crop, ignored };
 }
 
-/** A photo's file, or another one of the same picture, if it is still what was indexed. */
-async function libraryPicture({ library }: Engine, serving: Serving, photoId: number): Promise<Picture> {
-  const { id, hash } = library.photos.contentOf(photoId);
-  const own = library.photos.details(photoId);
-  const photo = [own, ...library.photos.withContent(id)].find(({ offline }) => !offline);
-  if (!photo) {
+async function libraryPicture(
+  { library }: Engine,
+  { generation }: Serving,
+  photoId: number,
+): Promise<Picture> {
+  const content = library.photos.contentOf(photoId);
+  const { path, name } = library.photos.details(photoId);
+  if (library.photos.withContent(content.id).every(({ offline }) => offline)) {
     throw new SemblanceError(
       'not-available',
-      `${own.name} is on a drive that is away. Connect the drive, then ask again.`,
-      { photo: own.path, retryable: true },
+      `${name} is on a drive that is not there, and the reasons of a match are found in the full picture. Connect the drive, then ask again.`,
+      { photo: path, retryable: true },
     );
   }
-  const { bytes } = await readPhotoFile(photo.path);
-  if (createHash('sha256').update(bytes).digest('hex') !== hash) {
-    throw new SemblanceError(
-      'recipe-mismatch',
-      `${photo.name} has changed since it was indexed. Index its folder again.`,
-      { photo: photo.path },
-    );
-  }
+  const picture = await readPicture(library, content);
   return {
-    name: photo.name,
-    bytes,
-    hash,
-    code: library.powerMeans.get(id, serving.generation.extractionKey),
+    ...picture,
+    hash: content.hash,
+    code: library.powerMeans.get(content.id, generation.extractionKey),
   };
 }
 

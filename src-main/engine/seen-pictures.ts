@@ -1,8 +1,8 @@
 /** What the network sees in a picture: its statistics, and the feature maps that they were pooled from. */
 import { createHash } from 'node:crypto';
-import { modelOfTap, type Recipe } from '../contract/index.ts';
+import { modelOfTap, type Recipe, type Rectangle } from '../contract/index.ts';
 import { encodeStatistics, extractionKey, groupedBy } from '../descriptor/index.ts';
-import type { TapMap, Vision } from '../vision/index.ts';
+import { type NamedPicture, partsWithin, type TapMap, type Vision } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 import type { Serving } from './serving.ts';
 
@@ -11,11 +11,11 @@ export interface SeenPicture {
   code: Uint8Array;
   /** For each scale of the recipe, for each of its taps. */
   maps: TapMap[][];
+  /** Areas of the maps that do not count. */
+  ignored: readonly Rectangle[];
 }
 
-export interface Picture {
-  name: string;
-  bytes: Uint8Array;
+export interface Picture extends NamedPicture {
   /** SHA-256 of the bytes, hexadecimal, where it is known. */
   hash?: string;
   /** Its statistics, where they are cached. */
@@ -50,7 +50,8 @@ export class SeenPictures {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#kept.clear(), idleMs).unref();
     const hash = picture.hash ?? createHash('sha256').update(picture.bytes).digest('hex');
-    const key = `${hash} ${extractionKey(extraction)} ${generation.recipeKey}`;
+    const { crop = null, ignored = [] } = picture;
+    const key = JSON.stringify([hash, crop, ignored, extractionKey(extraction), generation.recipeKey]);
     const kept = this.#kept.get(key) ?? this.#look(key, picture, generation.recipe);
     this.#kept.delete(key);
     this.#kept.set(key, kept);
@@ -75,7 +76,8 @@ export class SeenPictures {
       picture.code ?? statisticsOf(vision, picture),
       mapsOf(vision, recipe, picture),
     ]);
-    return { code, maps };
+    const { crop, ignored = [] } = picture;
+    return { code, maps, ignored: crop ? partsWithin(crop, ignored) : ignored };
   }
 
   /** The oldest go first; the latest stays, whatever its size. */
@@ -89,8 +91,8 @@ export class SeenPictures {
   }
 }
 
-async function statisticsOf(vision: Vision, { bytes, name }: Picture): Promise<Uint8Array> {
-  const { powerMeans } = await vision.extractBytes(bytes, name);
+async function statisticsOf(vision: Vision, picture: Picture): Promise<Uint8Array> {
+  const { powerMeans } = await vision.extractPicture(picture);
   return encodeStatistics(vision.layout, powerMeans);
 }
 

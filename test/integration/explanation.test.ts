@@ -10,10 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Example, Explanation, PhotoSummary, Recipe } from '../../src-main/contract/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
-import { Library } from '../../src-main/library/index.ts';
 import { machineStamp, processor, storeReport } from '../../src-main/vision/index.ts';
 import { writePhotos } from '../e2e/photos.ts';
 
@@ -158,15 +157,47 @@ describe(`the reasons of matches among ${hasRealPhotos ? 'real' : 'drawn'} photo
     await expect(
       engine.call('explain', { examples: [photoExample(photos[0])], photoId: photos[4].id }),
     ).rejects.toMatchObject({
-      code: 'recipe-mismatch',
-      message: expect.stringContaining('Index its folder again') as string,
+      code: 'changed-while-reading',
+      message: expect.stringMatching(/Index its folder again/) as string,
     });
     writeFileSync(path, before);
   });
 
-  it('are refused for a photo on a drive that is away', async () => {
-    const away = Library.prototype;
-    expect(away).toBeDefined();
+  it('are refused for a photo on a drive that is away, with what to do', async () => {
+    const isHere = vi.spyOn(engine.library.places, 'isHere').mockReturnValue(false);
+    await expect(
+      engine.call('explain', { examples: [photoExample(photos[0])], photoId: photos[1].id }),
+    ).rejects.toMatchObject({
+      code: 'not-available',
+      message: expect.stringMatching(/Connect the drive/) as string,
+    });
+    isHere.mockRestore();
+  });
+
+  it('of a crop are about the crop, and ignored areas have none', async () => {
+    const crop = { left: 0.25, top: 0.25, width: 0.5, height: 0.25 };
+    const ignored = [{ left: 0.25, top: 0.25, width: 0.25, height: 0.25 }];
+    const examples: Example[] = [{ ...photoExample(photos[0]), crop, ignored }];
+    const explanation = await engine.call('explain', { examples, photoId: photos[1].id });
+    expect(explanation.approximate).toBe(false);
+    expect(Math.max(...errorsOf(explanation))).toBeLessThan(1e-4);
+    const { columns, rows, cells } = explanation.examples[0].heatMap;
+    expect(columns / rows).toBeCloseTo((2 * photos[0].width) / photos[0].height, 0);
+    const left = cells.filter((_, i) => i % columns < columns / 2 - 3);
+    expect(left.every((cell) => cell === 0)).toBe(true);
+    expect(cells.some((cell) => cell !== 0)).toBe(true);
+  });
+
+  it('follow the whitening strength of the query', async () => {
+    const examples = [photoExample(photos[0])];
+    const question = { examples, photoId: photos[1].id };
+    const usual = await engine.call('explain', question);
+    const thing = await engine.call('explain', { ...question, whitening: 0.0005 });
+    expect(thing.score).not.toBeCloseTo(usual.score, 2);
+    expect(thing.approximate).toBe(false);
+    expect(Math.max(...errorsOf(thing))).toBeLessThan(1e-4);
+    const { results } = await engine.call('search', { examples, whitening: 0.0005, top: 1000 });
+    expect(thing.score).toBeCloseTo(results.find(({ photo }) => photo.id === photos[1].id)?.score ?? NaN, 5);
   });
 
   it('still add up, and are called approximate, once the recipe has a step that is not linear', async () => {
