@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { type Example, maxPhotoBytes, SemblanceError } from '../contract/index.ts';
 
 /** @throws SemblanceError `not-found`, `unreadable`, `too-large` */
-export async function readExample(path: string): Promise<Example> {
+export async function readExample(path: string): Promise<Extract<Example, { kind: 'bytes' }>> {
   const stats = await stat(path).catch(() => null);
   if (!stats?.isFile()) {
     throw new SemblanceError('not-found', `There is no file ${path}. Check the path.`, { photo: path });

@@ -6,6 +6,7 @@ import { version } from '../engine/index.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { foldersCommand } from './commands/folders.ts';
 import { indexCommand } from './commands/index-folders.ts';
 import { libraryCommand } from './commands/library.ts';
@@ -32,6 +33,7 @@ const program = new Command('semblance')
   .addCommand(indexCommand)
   .addCommand(foldersCommand)
   .addCommand(searchCommand)
+  .addCommand(explainCommand)
   .addCommand(tagCommand)
   .addCommand(rateCommand)
   .addCommand(undoCommand)
