@@ -16,11 +16,25 @@ export default defineConfig({
   projects: [
     {
       name: 'electron',
-      testMatch: ['stories.e2e.ts', 'folders.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.electron.e2e.ts'],
+      testMatch: [
+        'stories.e2e.ts',
+        'folders.e2e.ts',
+        'tune.e2e.ts',
+        'models.e2e.ts',
+        'reasons.e2e.ts',
+        '*.electron.e2e.ts',
+      ],
     },
     {
       name: 'chromium',
-      testMatch: ['stories.e2e.ts', 'folders.e2e.ts', 'tune.e2e.ts', 'models.e2e.ts', '*.chromium.e2e.ts'],
+      testMatch: [
+        'stories.e2e.ts',
+        'folders.e2e.ts',
+        'tune.e2e.ts',
+        'models.e2e.ts',
+        'reasons.e2e.ts',
+        '*.chromium.e2e.ts',
+      ],
     },
   ],
 });

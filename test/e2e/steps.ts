@@ -10,7 +10,7 @@ export async function goTo(page: Page, view: 'Library' | 'Search' | 'Tune' | 'Se
   await page.getByRole('navigation').getByText(view).click();
 }
 
-async function addFolder({ page }: RunningApp, path: string): Promise<void> {
+export async function addFolder({ page }: RunningApp, path: string): Promise<void> {
   await page
     .getByRole('button', { name: /^Add a folder/ })
     .first()
