@@ -54,7 +54,7 @@ test('a person asks why a photo was found, and sees where on both pictures and b
   const numbers = await lastColumn(dialog);
   expect(numbers.get('Score')?.toFixed(3)).toBe(score);
   const taps = [...numbers].filter(([name]) => name.startsWith('b')).map(([, share]) => share);
-  const constant = numbers.get('Constant, from the mean of all photos') ?? NaN;
+  const constant = numbers.get('Constant: the mean of all photos') ?? NaN;
   const sum = taps.reduce((total, share) => total + share, constant);
   // Each number is rounded to a thousandth.
   expect(Math.abs(sum - Number(score))).toBeLessThan(0.004);
