@@ -20,6 +20,11 @@ const mostOpacity = 0.85;
 /** Share of the cells that may be stronger than what is drawn strongest. */
 const shareOfOutliers = 0.02;
 
+/** Weak cells are seen, and the photo through them. */
+function opacityAt(strength: number): number {
+  return mostOpacity * strength ** 0.75;
+}
+
 function between([from, to]: readonly [number, number], at: number): number {
   return from + (to - from) * at;
 }
@@ -48,6 +53,13 @@ function encoded(linear: number): number {
 const tableOf = (ramp: Ramp): Colour[] =>
   Array.from({ length: steps }, (_, i) => colourAt(ramp, i / (steps - 1)));
 const tables = { for: tableOf(ramps.for), against: tableOf(ramps.against) };
+
+/** Pixels by how strong they are: RGBA as they lie in memory. */
+const pixelTableOf = (table: Colour[]): Uint32Array => {
+  const bytes = table.flatMap((colour, i) => [...colour, Math.round(255 * opacityAt(i / (steps - 1)))]);
+  return new Uint32Array(Uint8Array.from(bytes).buffer);
+};
+const pixelTables = { for: pixelTableOf(tables.for), against: pixelTableOf(tables.against) };
 
 /** @param value −1 … 1: how strongly it speaks against or for the match */
 export function heatColour(value: number): Colour {
@@ -89,28 +101,37 @@ export function heatPixels(
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(4 * width * height);
   if (most === 0) return pixels;
-  const cells = smoothed(map);
+  // One number a pixel and no arrays in between: a window has two pictures to draw before it answers again.
+  const words = new Uint32Array(pixels.buffer);
+  const cells = smoothed(map).map((cell) => (cell / most) * (steps - 1));
   const across = neighbours(width, map.columns);
-  for (const [y, down] of neighbours(height, map.rows).entries()) {
-    const [upper, lower] = [down.first * map.columns, down.second * map.columns];
-    for (const [x, side] of across.entries()) {
-      const above = between([cells[upper + side.first], cells[upper + side.second]], side.part);
-      const below = between([cells[lower + side.first], cells[lower + side.second]], side.part);
-      const value = between([above, below], down.part) / most;
-      const opacity = mostOpacity * Math.min(1, Math.abs(value)) ** 0.75;
-      pixels.set([...heatColour(value), 255 * opacity], 4 * (y * width + x));
+  const down = neighbours(height, map.rows);
+  for (let y = 0; y < height; y++) {
+    const upper = down.first[y] * map.columns;
+    const lower = down.second[y] * map.columns;
+    for (let x = 0; x < width; x++) {
+      const [first, second, part] = [across.first[x], across.second[x], across.part[x]];
+      const above = cells[upper + first] * (1 - part) + cells[upper + second] * part;
+      const below = cells[lower + first] * (1 - part) + cells[lower + second] * part;
+      const value = above * (1 - down.part[y]) + below * down.part[y];
+      const table = value < 0 ? pixelTables.against : pixelTables.for;
+      words[y * width + x] = table[Math.min(steps - 1, Math.round(Math.abs(value)))];
     }
   }
   return pixels;
 }
 
 /** For each pixel of a side: the two cells between whose middles it lies, and how far from the first. */
-function neighbours(pixels: number, cells: number): { first: number; second: number; part: number }[] {
-  return Array.from({ length: pixels }, (_, pixel) => {
-    const at = Math.max(0, Math.min(cells - 1, ((pixel + 0.5) * cells) / pixels - 0.5));
-    const first = Math.floor(at);
-    return { first, second: Math.min(cells - 1, first + 1), part: at - first };
-  });
+function neighbours(
+  pixels: number,
+  cells: number,
+): { first: Uint32Array; second: Uint32Array; part: Float64Array } {
+  const at = Float64Array.from({ length: pixels }, (_, pixel) =>
+    Math.max(0, Math.min(cells - 1, ((pixel + 0.5) * cells) / pixels - 0.5)),
+  );
+  const first = Uint32Array.from(at);
+  const second = first.map((cell) => Math.min(cells - 1, cell + 1));
+  return { first, second, part: at.map((each, i) => each - first[i]) };
 }
 
 const places = [

@@ -73,17 +73,23 @@ function powersOf(
     }
     return total;
   }
-  // Whole exponents by products: the general power takes many times as long.
-  const whole = Number.isInteger(p) ? p : 0;
   for (let i = 0; i < length; i++) {
     const value = map[start + i] > activationFloor ? map[start + i] : activationFloor;
-    let power = counts[i];
-    if (whole > 0) for (let k = 0; k < whole; k++) power *= value;
-    else power *= value ** p;
-    powers[i] = power;
-    total += power;
+    powers[i] = counts[i] * powerOf(value, p);
+    total += powers[i];
   }
   return total;
+}
+
+/** The usual exponents by products: the general power takes many times as long. */
+function powerOf(value: number, p: number): number {
+  const square = value * value;
+  if (p === 1) return value;
+  if (p === 2) return square;
+  if (p === 3) return square * value;
+  if (p === 4) return square * square;
+  if (p === 5) return square * square * value;
+  return value ** p;
 }
 
 interface Side {
