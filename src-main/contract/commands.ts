@@ -26,6 +26,7 @@ import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
 import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
+import { type SavedSearchAnswers, savedSearchArguments } from './saved-searches.ts';
 import type {
   CacheInfo,
   PhotoMap,
@@ -170,6 +171,7 @@ export const commandArguments = {
   timeProfiles: none,
   ...explanationArguments,
   ...decisionArguments,
+  ...savedSearchArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({
@@ -182,7 +184,7 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers, ExplanationAnswers {
+export interface CommandAnswers extends DecisionAnswers, ExplanationAnswers, SavedSearchAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

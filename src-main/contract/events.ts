@@ -7,6 +7,8 @@ export interface EngineEvents {
   job: Job;
   /** Photos or folders came, went or changed. */
   libraryChanged: { photos: number; folders: number };
+  /** A saved search finds more or fewer photos that were added since it was last looked at. */
+  savedSearchChanged: { id: string; newPhotos: number };
   /** Sent by the supervisor, not by the engine itself. */
   engineState: { state: EngineState };
 }

@@ -18,6 +18,7 @@ export * from './query.ts';
 export * from './ranking.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
+export * from './saved-searches.ts';
 export * from './security-headers.ts';
 export * from './sibling.ts';
 export * from './tuning.ts';

@@ -31,6 +31,7 @@ import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
+import { savedSearchHandlers } from './saved-searches.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
 import {
@@ -97,6 +98,7 @@ export function commandHandlers(engine: Engine): Handlers {
     timeProfiles: () => startTimingProfiles(engine).job,
     ...explanationHandlers(engine),
     ...decisionHandlers(engine),
+    ...savedSearchHandlers(engine),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

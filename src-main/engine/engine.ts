@@ -41,6 +41,7 @@ import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
+import { SavedSearchWatch } from './saved-search-watch.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
 import { tryDevices } from './try-devices.ts';
@@ -74,6 +75,7 @@ export class Engine {
   readonly retuning: Retuning;
   readonly previews = new Previews();
   readonly watching: Watching;
+  readonly savedSearches: SavedSearchWatch;
   readonly #listeners = new Set<EngineEventListener>();
   #closed: Promise<void> | null = null;
   readonly #handlers: Handlers;
@@ -114,6 +116,9 @@ export class Engine {
       onSwapped: () => this.#reloadServing(),
     });
     this.watching = new Watching(this);
+    this.savedSearches = new SavedSearchWatch(this, (data) =>
+      this.#emit({ event: 'savedSearchChanged', data }),
+    );
     this.#handlers = commandHandlers(this);
   }
 
@@ -260,6 +265,7 @@ export class Engine {
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
+      this.savedSearches.renew();
       startNeighbours(this);
       const generation = this.#serving?.generation;
       if (!generation || !this.retuning.needsRefit(generation)) return;
@@ -314,6 +320,7 @@ export class Engine {
     startNeighbours(this);
     this.trimCache();
     this.tellLibraryChanged(true);
+    this.savedSearches.renew();
   }
 
   /** Makes the cache fit its budget. What is in service is the last to go, and before it what was read for a draft. */
@@ -330,6 +337,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     await this.watching.close();
+    await this.savedSearches.close();
     this.retuning.end();
     await this.jobs.close();
     await this.previews.close();

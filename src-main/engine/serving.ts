@@ -204,6 +204,11 @@ export class Serving implements QuerySpace {
     return new RewhitenedSpace(this, this.#factorsFor(epsilon));
   }
 
+  /** Whether it can be seen with another whitening strength. */
+  get canBeRewhitened(): boolean {
+    return this.generation.recipe.reduction.kind === 'pca' && this.#describer.principalComponents !== null;
+  }
+
   /** How much HNSW finds in that space of what comparing every photo finds, 0 … 1; null while that is not known. */
   whiteningRecall(epsilon: number): number | null {
     const factors = this.#factorsFor(epsilon);

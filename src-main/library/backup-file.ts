@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { SemblanceError } from '../contract/index.ts';
+import { savedSearchesSchema } from './saved-searches-backup.ts';
 
 const formatVersion = 1;
 /** Enough for the first line. */
@@ -47,6 +48,8 @@ const bodySchema = v.object({
   recipe: v.unknown(),
   pastRecipes: v.array(v.object({ recipe: v.unknown(), endedAtMs: v.number() })),
   folders: v.array(v.object({ path: v.string(), patterns: v.string(), followLinks: v.picklist([0, 1]) })),
+  /** Left out by programs that knew none. */
+  savedSearches: v.optional(savedSearchesSchema),
 });
 
 export type BackupHeader = Pick<v.InferOutput<typeof headerSchema>, 'libraryId' | 'revision' | 'savedAtMs'>;

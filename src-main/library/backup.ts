@@ -14,6 +14,7 @@ import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { durably } from './durably.ts';
 import type { PastRecipes } from './past-recipes.ts';
+import { restoreSavedSearches, savedSearchesBody } from './saved-searches-backup.ts';
 
 /** A decision is in the backup after this time at the latest; several in a row are written once. */
 const delayMs = 2000;
@@ -134,6 +135,7 @@ export class DecisionsBackup {
     if (noPhotos) this.#bringRecipesBack(body);
     for (const { path, patterns, followLinks } of body.folders)
       addFolder(path, Date.now(), patterns, followLinks);
+    if (body.savedSearches) restoreSavedSearches(this.#database, body.savedSearches, isNewer);
   }
 
   #bringRecipesBack({ recipe, pastRecipes }: BackupBody): void {
@@ -184,6 +186,7 @@ export class DecisionsBackup {
       folders: all<BackupBody['folders'][number]>(
         'SELECT path, patterns, followLinks FROM folders ORDER BY path',
       ),
+      savedSearches: savedSearchesBody(this.#database),
     };
     return { hashes: [...placeOf.keys()], ...body };
   }

@@ -9,6 +9,7 @@ export { generationInfo, type StoredGeneration } from './generations.ts';
 export { type PendingMetadata } from './file-metadata.ts';
 export { Library } from './library.ts';
 export { type NeighbourList, type StoredNeighbours } from './neighbours.ts';
+export { type StoredExample, type StoredQuery, type StoredSearch } from './saved-searches.ts';
 export { setAside } from './repair.ts';
 export { isFiltering } from './photo-filter.ts';
 export { PathFilter } from './patterns.ts';

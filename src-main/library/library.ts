@@ -28,6 +28,7 @@ import { PastRecipes } from './past-recipes.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
+import { SavedSearches } from './saved-searches.ts';
 import { SettingsStore } from './settings.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Variants } from './variants.ts';
@@ -57,6 +58,7 @@ export class Library {
   readonly maps: Maps;
   readonly generations: Generations;
   readonly neighbours: Neighbours;
+  readonly savedSearches: SavedSearches;
   readonly settings: SettingsStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
@@ -90,6 +92,7 @@ export class Library {
     this.maps = new Maps(database);
     this.generations = new Generations(database);
     this.neighbours = new Neighbours(database);
+    this.savedSearches = new SavedSearches(database);
     this.settings = new SettingsStore(database);
     this.decisions = new Decisions(database, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);

@@ -204,6 +204,17 @@ export class Photos {
       .all(folderId);
   }
 
+  /** Whether a searchable photo was added after a time. */
+  anyAddedAfter(ms: number): boolean {
+    return (
+      this.#database
+        .prepare<[number], number>(
+          'SELECT 1 FROM photos WHERE contentId IS NOT NULL AND addedAtMs > ? LIMIT 1',
+        )
+        .get(ms) !== undefined
+    );
+  }
+
   /** Different pictures that are in files. */
   contentCount(): number {
     return (

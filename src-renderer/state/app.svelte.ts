@@ -140,7 +140,7 @@ export class AppState {
       this.connection = event.data.state;
       // The server tells the engine's state anew to each connection.
       if (this.connection !== 'connected') this.engine = 'starting';
-    } else {
+    } else if (event.event === 'engineState') {
       const was = this.engine;
       this.engine = event.data.state;
       if (event.data.state !== 'ready' || was === 'ready') return;
