@@ -18,7 +18,6 @@ export { readPhotoFile } from './read-file.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
 export { isPhotoName } from './photo-format.ts';
-export { partsWithin } from './picture-parts.ts';
 export { smallCopy } from './small-copy.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
