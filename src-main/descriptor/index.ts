@@ -12,7 +12,7 @@ export {
   modelsOfExtraction,
   placesIn,
 } from './extraction.ts';
-export { Explainer, type SplitPart, type SplitScore } from './explanation.ts';
+export { Explainer, type SplitScore } from './explanation.ts';
 export { anovaF, featureVariances, keepAbove, keepBest } from './filter-selection.ts';
 export { decodeFit, encodeFit } from './fit-file.ts';
 export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothingFitted } from './fitted.ts';
