@@ -42,7 +42,7 @@ export {
   standardise,
 } from './normalisation.ts';
 export { fitPca, type PcaFit } from './pca.ts';
-export { type PositionPooling, positionPoolingOf, sharesOfPositions } from './position-shares.ts';
+export { positionPoolingOf, sharesOfPositions } from './position-shares.ts';
 export { PowerMeanPooling } from './pooled-power-means.ts';
 export { attentionOfMap, attentionOfPositions, averageOfMap, gemOfMap, pyramidOfMap } from './pooling.ts';
 export {
