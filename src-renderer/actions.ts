@@ -25,6 +25,7 @@ export const photoKeys = [
   { title: 'Move between photos', key: 'Arrow keys' },
   { title: 'First and last photo', key: 'Home, End' },
   { title: 'Find similar photos', key: 'Enter' },
+  { title: 'Why a result was found', key: 'w' },
   { title: 'Use as a sample in Tune', key: 'u' },
   { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
 ];

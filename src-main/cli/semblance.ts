@@ -8,6 +8,7 @@ import { descriptorCommand } from './commands/descriptor.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { duplicatesCommand } from './commands/duplicates.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { foldersCommand } from './commands/folders.ts';
 import { indexCommand } from './commands/index-folders.ts';
 import { libraryCommand } from './commands/library.ts';
@@ -38,6 +39,7 @@ const program = new Command('semblance')
   .addCommand(savedCommand)
   .addCommand(duplicatesCommand)
   .addCommand(binCommand)
+  .addCommand(explainCommand)
   .addCommand(tagCommand)
   .addCommand(rateCommand)
   .addCommand(undoCommand)

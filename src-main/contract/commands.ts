@@ -8,6 +8,7 @@ import type { CatalogueItem } from './catalogue.ts';
 import { type DecisionAnswers, decisionArguments } from './decisions.ts';
 import { type DuplicateAnswers, duplicateArguments } from './duplicates.ts';
 import { SemblanceError } from './errors.ts';
+import { type ExplanationAnswers, explanationArguments } from './explanation.ts';
 import type {
   DeviceReport,
   EngineStatus,
@@ -172,6 +173,7 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  ...explanationArguments,
   ...decisionArguments,
   ...savedSearchArguments,
   ...duplicateArguments,
@@ -188,7 +190,8 @@ export const commandArguments = {
 } as const;
 
 /** Answer of each command. */
-export interface CommandAnswers extends DecisionAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
+export interface CommandAnswers
+  extends DecisionAnswers, ExplanationAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

@@ -6,6 +6,8 @@ export * from './decisions.ts';
 export * from './duplicates.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './explanation.ts';
+export * from './heat-map.ts';
 export * from './host.ts';
 export * from './job-progress.ts';
 export * from './jobs.ts';

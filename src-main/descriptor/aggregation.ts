@@ -24,11 +24,14 @@ export function joinTaps(
     return { dimension, join: (taps) => concatenated(taps, dimension) };
   }
   const { dimension } = joint;
-  const maps: LinearMap[] = lengths.map((inputs, i) =>
-    randomProjection(inputs, dimension, firstProjectionSeed + i),
-  );
+  const maps = tapProjections(dimension, lengths);
   const combine = joint.kind === 'mean' ? meanOf : maximumOf;
   return { dimension, join: (taps) => combine(taps.map((tap, i) => applyLinearTo(maps[i], tap))) };
+}
+
+/** What taps are projected by before their mean or maximum is taken, one for each. */
+export function tapProjections(dimension: number, lengths: number[]): LinearMap[] {
+  return lengths.map((inputs, i) => randomProjection(inputs, dimension, firstProjectionSeed + i));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The maths of descriptors: pure functions on typed arrays. */
 export { canonical } from './canonical.ts';
 export { inverseCholesky } from './cholesky.ts';
+export { addToGrid, commonSize, type Grid } from './common-grid.ts';
 export { type EncoderFit, encode } from './encoder.ts';
 export {
   type AttentionByTap,
@@ -11,6 +12,7 @@ export {
   modelsOfExtraction,
   placesIn,
 } from './extraction.ts';
+export { Explainer, type SplitScore } from './explanation.ts';
 export { anovaF, featureVariances, keepAbove, keepBest } from './filter-selection.ts';
 export { decodeFit, encodeFit } from './fit-file.ts';
 export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothingFitted } from './fitted.ts';
@@ -50,6 +52,7 @@ export {
   standardise,
 } from './normalisation.ts';
 export { fitPca, type PcaFit } from './pca.ts';
+export { positionPoolingOf, sharesOfPositions } from './position-shares.ts';
 export { PowerMeanPooling } from './pooled-power-means.ts';
 export { attentionOfMap, attentionOfPositions, averageOfMap, gemOfMap, pyramidOfMap } from './pooling.ts';
 export {

@@ -24,8 +24,13 @@ export function scaleToUnit(vector: Float32Array, weight = 1, normalise = true):
 
 /** In place: sign(x)·|x|^exponent (power-law normalisation; Perronnin, Sánchez & Mensink, ECCV 2010). */
 export function signedPower(vector: Float32Array, exponent: number): Float32Array {
-  for (let i = 0; i < vector.length; i++) vector[i] = Math.sign(vector[i]) * Math.abs(vector[i]) ** exponent;
+  for (let i = 0; i < vector.length; i++) vector[i] = signedPowerOf(vector[i], exponent);
   return vector;
+}
+
+/** The same of one number. */
+export function signedPowerOf(value: number, exponent: number): number {
+  return Math.sign(value) * Math.abs(value) ** exponent;
 }
 
 /** Mean and deviation of each feature. */
@@ -54,8 +59,11 @@ export function fitStandardisation(rows: Rows): Standardisation {
 
 /** In place. */
 export function standardise({ mean, deviation }: Standardisation, vector: Float32Array): Float32Array {
-  for (let i = 0; i < vector.length; i++) {
-    vector[i] = (vector[i] - mean[i]) / (deviation[i] < constantDeviation ? 1 : deviation[i]);
-  }
+  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] - mean[i]) / divisorOf(deviation[i]);
   return vector;
+}
+
+/** What a feature of a deviation is divided by. */
+export function divisorOf(deviation: number): number {
+  return deviation < constantDeviation ? 1 : deviation;
 }

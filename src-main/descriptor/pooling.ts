@@ -62,7 +62,10 @@ export function pyramidOfMap(
   levels: number[],
 ): Float32Array {
   const averages: number[] = [];
-  const grids = checkedLevels(levels).map((level) => [cells(height, level), cells(width, level)]);
+  const grids = checkedLevels(levels).map((level) => [
+    pyramidCells(height, level),
+    pyramidCells(width, level),
+  ]);
   for (let channel = 0; channel < channels; channel++) {
     for (const [rows, columns] of grids) {
       for (const row of rows) {
@@ -81,7 +84,7 @@ export function pyramidOfMap(
 }
 
 /** Where the cells of a level lie along a side of so many positions. */
-function cells(positions: number, level: number): { start: number; end: number }[] {
+export function pyramidCells(positions: number, level: number): { start: number; end: number }[] {
   return Array.from({ length: level }, (_, i) => ({
     start: Math.floor((i * positions) / level),
     end: Math.ceil(((i + 1) * positions) / level),

@@ -20,6 +20,8 @@ export const nothingLearned: LearnedPooling = { exponents: new Map(), attention:
 export class RawDescriber {
   /** Length of the descriptors. */
   readonly dimension: number;
+  /** How many numbers each tap is pooled to. */
+  readonly lengths: number[];
   readonly #recipe: Recipe;
   readonly #extraction: Extraction;
   readonly #layout: PowerMeanLayout;
@@ -46,10 +48,10 @@ export class RawDescriber {
     this.#poolings = recipe.taps.map(
       ({ pooling }, tap) => new PowerMeanPooling(learned.exponents.get(tap) ?? exponentOf(pooling)),
     );
-    const lengths = recipe.taps.map((tap, i) =>
+    this.lengths = recipe.taps.map((tap, i) =>
       lengthOf(tap.pooling, extraction.taps[places.taps[i]].channels),
     );
-    const { dimension, join } = joinTaps(recipe.aggregation.taps, lengths);
+    const { dimension, join } = joinTaps(recipe.aggregation.taps, this.lengths);
     this.dimension = dimension;
     this.#join = join;
   }
@@ -60,24 +62,36 @@ export class RawDescriber {
    */
   describe(bytes: Uint8Array): Float32Array {
     const { aggregation } = this.#recipe;
-    const code = alignedCode(this.#layout, bytes);
-    const scales = this.#places.scales.map((scale) => {
-      const joined = this.#join(this.#recipe.taps.map((_, tap) => this.#pooled(code, scale, tap)));
+    const scales = this.poolTaps(bytes).map((taps) => {
+      const joined = this.#join(
+        taps.map((pooled, tap) => {
+          const { normalise, weight } = this.#recipe.taps[tap];
+          return scaleToUnit(pooled, weight, normalise);
+        }),
+      );
       return aggregation.normalise === 'each-scale' ? scaleToUnit(joined) : joined;
     });
     return scaleToUnit(joinScales(aggregation.scales, scales), 1, aggregation.normalise !== 'none');
   }
 
+  /**
+   * What each tap of each scale of the recipe is pooled to, of whatever length.
+   * @throws SemblanceError `library-damaged`
+   */
+  poolTaps(bytes: Uint8Array): Float32Array[][] {
+    const code = alignedCode(this.#layout, bytes);
+    return this.#places.scales.map((scale) =>
+      this.#recipe.taps.map((_, tap) => this.#pooled(code, scale, tap)),
+    );
+  }
+
   #pooled(code: Uint8Array, scale: number, tap: number): Float32Array {
-    const { normalise, weight } = this.#recipe.taps[tap];
     const place = this.#places.taps[tap];
     const { channels, statistic } = this.#extraction.taps[place];
     const at = this.#offsets[scale][place];
-    const pooled =
-      statistic.kind === 'power-means'
-        ? this.#poolings[tap].pool(powerMeanCode(code, at, channels), channels)
-        : plainStatistics(code, at, statisticLength(statistic, channels));
-    return scaleToUnit(pooled, weight, normalise);
+    return statistic.kind === 'power-means'
+      ? this.#poolings[tap].pool(powerMeanCode(code, at, channels), channels)
+      : plainStatistics(code, at, statisticLength(statistic, channels));
   }
 }
 

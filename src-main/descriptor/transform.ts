@@ -68,8 +68,8 @@ function reductionOf({ reduction }: Recipe, fitted: Fitted, product: MatrixProdu
   return (rows) => applyLinear(map, rows, product);
 }
 
-/** The linear map of a reduction, where it is one. */
-function linearPart(
+/** The linear map of a reduction, where it is one. @throws SemblanceError `recipe-mismatch` */
+export function linearPart(
   reduction: Recipe['reduction'],
   fit: Exclude<NonNullable<Fitted['reduction']>, { kind: 'encoder' }>,
 ): LinearMap {

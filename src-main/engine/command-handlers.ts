@@ -24,6 +24,7 @@ import { decisionHandlers } from './decisions.ts';
 import { duplicateHandlers } from './duplicates.ts';
 import { startEightBit } from './eight-bit.ts';
 import type { Engine } from './engine.ts';
+import { explanationHandlers } from './explanation.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
 import { startInstall } from './install-job.ts';
 import { PatternCounter } from './pattern-counter.ts';
@@ -96,6 +97,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    ...explanationHandlers(engine),
     ...decisionHandlers(engine),
     ...savedSearchHandlers(engine),
     ...duplicateHandlers(engine),

@@ -7,6 +7,7 @@ export { addEightBitCopy } from './eight-bit-copy.ts';
 export { type DecodeLimits, limitsFor } from './decode-limits.ts';
 export { decodePhoto, thumbnailMediaType } from './decode.ts';
 export { fileHash } from './file-hash.ts';
+export { heatPicture } from './heat-picture.ts';
 export { installable, installModel, type InstallOptions } from './install-model.ts';
 export { LoneReader } from './lone-reader.ts';
 export { type InstalledModel, installedModels } from './models.ts';

@@ -177,11 +177,16 @@ async function extractMaps({
   const crop = typeof photo === 'string' ? undefined : photo.crop;
   const { pixels } = await decode(bytes, format, [...usualScales, ...scales], crop);
   const extractor = await extractorOfMaps(network);
-  const maps: TapMap[][] = [];
-  for (const picture of await scaled(pixels, scales)) {
-    const results = await extractor.run(picture, taps);
-    maps.push(results.map(mapOf));
+  const run = async (scale: number[]): Promise<TapMap[]> => {
+    const [picture] = await scaled(pixels, scale);
+    return (await extractor.run(picture, taps)).map(mapOf);
+  };
+  if (networks[network].runsOnce) {
+    const maps = await run([Math.max(...usualScales)]);
+    return scales.map(() => maps);
   }
+  const maps: TapMap[][] = [];
+  for (const scale of scales) maps.push(await run([scale]));
   return maps;
 }
 

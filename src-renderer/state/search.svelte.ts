@@ -1,6 +1,7 @@
 /** Searching by example, and the trail of what was searched with. */
 import {
   type Example,
+  type Explanation,
   maxPhotoBytes,
   messageOf,
   type SearchAnswer,
@@ -75,6 +76,12 @@ export class Search {
 
   more(): Promise<void> {
     return this.#ask(this.query, Math.min(most, this.#top + step));
+  }
+
+  /** Why a photo is as similar to the query as it is. Rejects with a `SemblanceError`. */
+  async explain(photoId: number): Promise<Explanation> {
+    const examples = this.query ? [await exampleOf(this.query)] : [];
+    return this.#client.call('explain', { examples, photoId });
   }
 
   #begin(query: Query): Promise<void> {
