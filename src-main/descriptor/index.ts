@@ -19,7 +19,7 @@ export { type Fitted, fittedByPca, type FittedReduction, learnedPooling, nothing
 export { decodeExtraction, decodeFitted, encodeExtraction, encodeFitted } from './fitted-file.ts';
 export { groupedBy } from './grouped-by.ts';
 export { fromHalf, toHalf } from './half.ts';
-export { type FeatureMap, statisticWithout } from './ignored-positions.ts';
+export { type FeatureMap, positionsThatCount, statisticWithout } from './ignored-positions.ts';
 export {
   cellsWhere,
   decodeLocalFeatures,
