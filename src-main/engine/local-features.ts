@@ -1,7 +1,7 @@
 /**
- * Local features of photos, for holding two of them against each other. They are taken from thumbnails, whose 320 pixels
- * are enough (measured: as many places agree as with the files), so that photos on drives that are away can be checked, too,
- * and nothing large is read. What was made once is kept in the library.
+ * Local features of photos, for holding two of them against each other. They are taken from thumbnails, which have the
+ * 320 pixels that are wanted, so that photos on drives that are away can be checked, too, and nothing large is read. What
+ * was made once is kept in the library.
  */
 import { isPhotoProblem, SemblanceError } from '../contract/index.ts';
 import {

@@ -13,7 +13,7 @@ export {
 } from './neighbour-graph.ts';
 export { refinedScores } from './refined-descriptors.ts';
 export { compareHits, type Hit, TopHits } from './top-hits.ts';
-export { type Moves, movesOf } from './moves.ts';
+export { movesOf } from './moves.ts';
 export { HnswTier } from './hnsw-tier.ts';
 export { measureInBackground } from './measure-in-background.ts';
 export { crossoverOf } from './scan-speed.ts';

@@ -198,8 +198,7 @@ function photoName(request: PhotoRequest): string {
   return typeof request.photo === 'string' ? request.photo : request.photo.name;
 }
 
-async function answer(extractors: Extractor[], request: WorkerRequest): Promise<void> {
-  if (request.kind === 'close') return close(extractors);
+async function answer(extractors: Extractor[], request: PhotoRequest): Promise<void> {
   const { id } = request;
   try {
     if (request.kind === 'known') {
@@ -223,11 +222,15 @@ async function close(extractors: Extractor[]): Promise<void> {
   const ofMaps = await Promise.allSettled(mapExtractors.values());
   const loaded = ofMaps.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   await Promise.allSettled([...extractors, ...loaded].map((extractor) => extractor.close()));
-  parentPort?.close();
+  // Of the thread: photos that are being read are not waited for.
+  process.exit();
 }
 
 const loading = Promise.all(networks.map(({ requests }, network) => load(network, requests)));
-parentPort?.on('message', (request: WorkerRequest) => void loading.then((loaded) => answer(loaded, request)));
+parentPort?.on('message', (request: WorkerRequest) => {
+  if (request.kind === 'close') void loading.catch(() => []).then(close);
+  else void loading.then((loaded) => answer(loaded, request));
+});
 loading.then(
   () => send({ kind: 'ready' }),
   (error: unknown) => send({ kind: 'failed', error: toErrorReport(error) }),

@@ -47,8 +47,8 @@ export interface VisionOptions {
 
 /** Where another device computes, one worker prepares photos while it works for the other. */
 const deviceWorkers = 2;
-/** A worker that has not let go of a device by then is ended all the same. */
-const closeWithinMs = 5000;
+/** A worker that has not ended by then, with what it has begun, is ended all the same. */
+const closeWithinMs = 30_000;
 /**
  * Address space, of which only what is used takes memory. When onnxruntime 1.30 starts it needs more stack the longer the
  * process's command line is, and the usual 4 MiB end with a data URL of 16 KB (a crash inside libonnxruntime).
@@ -219,8 +219,7 @@ export class Vision {
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
-    const isOnDevice = this.#setting.networks.some(({ provider }) => provider !== processor);
-    await Promise.all(this.#lanes.map(({ worker }) => (isOnDevice ? endInTurn(worker) : worker.terminate())));
+    await Promise.all(this.#lanes.map(({ worker }) => ended(worker)));
   }
 
   #startWorker(): Promise<void> {
@@ -333,10 +332,10 @@ export class Vision {
 }
 
 /**
- * A worker that is ended with its sessions on a device would let go of them beside another that computes: it is asked to
- * do so in its turn first.
+ * A worker ends itself between two things that it does: where it is ended while it loads a network, the runtime ends the
+ * whole process, and what it holds of a device it lets go of in its turn.
  */
-async function endInTurn(worker: Worker): Promise<void> {
+async function ended(worker: Worker): Promise<void> {
   const { threadId } = worker;
   const isGone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ kind: 'close' } satisfies WorkerRequest);

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:duplicates`: whether near-duplicates are found, and nothing else is. Every fourth clothing photo is edited in
- * eight ways; the copies are looked for among all shared photos. Pairs come from the graph of nearest neighbours, those of
+ * `npm run bench:duplicates`: whether near-duplicates are found, and nothing else is. Every fourth clothing photo, from the
+ * first on or from another one, is edited in eight ways; the copies are looked for among all shared photos. Pairs come from the graph of nearest neighbours, those of
  * which too few places fit together are dropped, and the rest is grouped by minimax linkage.
  *
- *     npm run bench:duplicates -- [--work FOLDER] [--threshold 0.4]
+ *     npm run bench:duplicates -- [--work FOLDER] [--threshold 0.4] [--first 0]
  *
  * A work folder that is named is kept: the next run reads no photo again.
  */
@@ -28,7 +28,11 @@ import { photoEdits } from '../fixtures/photo-edits.ts';
 import knownDuplicates from '../fixtures/known-duplicates.json' with { type: 'json' };
 
 const { values: options } = parseArgs({
-  options: { work: { type: 'string' }, threshold: { type: 'string', default: '0.4' } },
+  options: {
+    work: { type: 'string' },
+    threshold: { type: 'string', default: '0.4' },
+    first: { type: 'string', default: '0' },
+  },
 });
 const threshold = Number(options.threshold);
 const data = resolve('../shared/data');
@@ -47,7 +51,7 @@ function photosIn(folder: string): string[] {
 }
 
 /** Photos that were edited, by their names without endings. */
-const sources = photosIn(clothing).filter((_, i) => i % everyWhich === 0);
+const sources = photosIn(clothing).filter((_, i) => i % everyWhich === Number(options.first));
 
 async function makeEdits(folder: string): Promise<void> {
   if (existsSync(folder)) return;

@@ -225,13 +225,17 @@ describe('part of a picture', () => {
     renameSync(photos, `${photos} away`);
     try {
       await expect
-        .poll(() => search({ examples: [asked] }).catch((error: unknown) => toErrorReport(error).code))
+        .poll(() => search({ examples: [asked] }).catch((error: unknown) => toErrorReport(error).code), {
+          timeout: 10_000,
+        })
         .toBe('not-available');
       // The whole photo is known without its file.
       expect((await search({ examples: [await photo('forests-4.jpg')] })).results).toHaveLength(total);
     } finally {
       renameSync(`${photos} away`, photos);
-      await expect.poll(async () => (await engine.call('folders', {}))[0].available).toBe(true);
+      await expect
+        .poll(async () => (await engine.call('folders', {}))[0].available, { timeout: 10_000 })
+        .toBe(true);
     }
   });
 });
