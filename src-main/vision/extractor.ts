@@ -63,6 +63,7 @@ export class Extractor {
   readonly #options: ExtractorOptions;
   #session: Awaited<ReturnType<CreateSession>> | null = null;
   #isProcessor: boolean;
+  #isClosed = false;
   #fallen: Promise<Awaited<ReturnType<CreateSession>>> | null = null;
 
   private constructor(
@@ -129,6 +130,7 @@ export class Extractor {
 
   /** Lets go of what the device holds. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const session = this.#session;
     this.#session = null;
     if (session) await this.#inTurn(() => session.release());
@@ -154,7 +156,9 @@ export class Extractor {
    */
   async run({ data, width, height }: Pixels, wanted?: number[]): Promise<TapResult[]> {
     const names = wanted?.map((place) => this.#outputs[place]) ?? this.#outputs;
-    const session = this.#session ?? (await this.#open());
+    if (this.#isClosed) throw new SemblanceError('cancelled', 'Reading photos was ended.');
+    // While the processor takes over, the session of the device that was lost is still there.
+    const session = this.#fallen ? await this.#fallen : (this.#session ?? (await this.#open()));
     const [wasProcessor, wasHalf] = [this.#isProcessor, this.#isHalf];
     const input = { [photoInput]: new ort.Tensor('uint8', data, [1, height, width, 3]) };
     const compute = (on: typeof session, byProcessor: boolean) =>
@@ -164,7 +168,7 @@ export class Extractor {
       outputs = await compute(session, wasProcessor)
         .then((computed) => (wasHalf ? finite(computed) : computed))
         .catch(async (cause: unknown) => {
-          if (wasProcessor) throw cause;
+          if (wasProcessor || this.#isClosed) throw cause;
           return compute(await this.#fallBack(cause), true);
         });
     } catch (cause) {

@@ -218,17 +218,19 @@ async function answer(extractors: Extractor[], request: PhotoRequest): Promise<v
   }
 }
 
-async function close(extractors: Extractor[]): Promise<void> {
-  const ofMaps = await Promise.allSettled(mapExtractors.values());
-  const loaded = ofMaps.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  await Promise.allSettled([...extractors, ...loaded].map((extractor) => extractor.close()));
+async function close(): Promise<void> {
+  const all = await Promise.allSettled([...each, ...mapExtractors.values()]);
+  const loaded = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await Promise.allSettled(loaded.map((extractor) => extractor.close()));
   // Of the thread: photos that are being read are not waited for.
   process.exit();
 }
 
-const loading = Promise.all(networks.map(({ requests }, network) => load(network, requests)));
+const each = networks.map(({ requests }, network) => load(network, requests));
+// A network that cannot be loaded is told of when no other is being loaded any more: the thread may end then.
+const loading = Promise.allSettled(each).then(() => Promise.all(each));
 parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.kind === 'close') void loading.catch(() => []).then(close);
+  if (request.kind === 'close') void close();
   else void loading.then((loaded) => answer(loaded, request));
 });
 loading.then(

@@ -230,14 +230,17 @@ export class Vision {
     await Promise.all(this.#lanes.map(({ worker }) => ended(worker)));
   }
 
-  #startWorker(): Promise<void> {
+  async #startWorker(): Promise<void> {
     const worker = new Worker(sibling(import.meta.url, 'vision-worker'), {
       workerData: this.#setting,
       resourceLimits: { stackSizeMb: workerStackMebibytes },
     });
     const lane: Lane = { worker, isReady: false, tasks: new Map() };
     this.#lanes.push(lane);
-    return new Promise((resolve, reject) => {
+    // The worker's own id is gone once it has ended.
+    const { threadId } = worker;
+    worker.once('exit', () => new DeviceTurn(sharedTurn).giveBack(threadId));
+    await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') {
           lane.isReady = true;
@@ -246,7 +249,7 @@ export class Vision {
         else if (message.kind === 'failed') {
           reject(SemblanceError.fromReport(message.error));
           this.#drop(lane);
-          void worker.terminate();
+          void ended(worker);
         } else this.#receive(lane, message);
       });
       const lost = (cause: unknown) => {
@@ -274,6 +277,8 @@ export class Vision {
   }
 
   #fellBack(network: number, detail: string): void {
+    // What fails while everything ends says nothing of the device.
+    if (this.#ended) return;
     const failed = this.#uses[network];
     if (failed.provider === processor) return;
     this.#uses[network] = { provider: processor, precision: 'single' };
@@ -348,17 +353,20 @@ export class Vision {
   }
 }
 
+function patience(milliseconds: number): Promise<void> {
+  return new Promise((late) => setTimeout(late, milliseconds).unref());
+}
+
 /**
  * A worker ends itself between two things that it does: where it is ended while it loads a network, the runtime ends the
  * whole process, and what it holds of a device it lets go of in its turn.
  */
 async function ended(worker: Worker): Promise<void> {
-  const { threadId } = worker;
   const isGone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-  await Promise.race([isGone, new Promise<void>((late) => setTimeout(late, closeWithinMs).unref())]);
-  await worker.terminate();
-  new DeviceTurn(sharedTurn).giveBack(threadId);
+  await Promise.race([isGone, patience(closeWithinMs)]);
+  // A thread that hangs in a driver cannot be ended, and is not waited for.
+  await Promise.race([worker.terminate(), patience(closeWithinMs)]);
 }
 
 /**

@@ -24,16 +24,6 @@ export async function addFolder({ page }: RunningApp, path: string): Promise<voi
   await expect(dialog).toBeHidden();
 }
 
-/** Reads photos where the draft needs them. */
-export async function applyDraft(page: Page): Promise<void> {
-  await page.getByRole('region', { name: 'Apply' }).getByRole('button', { name: 'Apply the draft' }).click();
-  const read = page.getByRole('dialog').getByRole('button', { name: 'Read them and apply' });
-  const inService = page.getByText('This is what is in service.');
-  await expect(read.or(inService)).toBeVisible({ timeout: 60_000 });
-  if (await read.isVisible()) await read.click();
-  await expect(inService).toBeVisible({ timeout: 60_000 });
-}
-
 /** Adds the photos, and waits until nothing more is done with them. */
 export async function ready(app: RunningApp, path: string): Promise<void> {
   await indexed(app, path);
