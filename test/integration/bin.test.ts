@@ -1,0 +1,67 @@
+/** What may go to the bin, and how it comes back where something is in the way. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binThrough, type BinOutcome } from '../../src-main/contract/index.ts';
+import { Engine } from '../../src-main/engine/index.ts';
+import { moveToBin } from '../../src-main/server/index.ts';
+import { writePhoto } from '../fixtures/generated-photos.ts';
+import { type SmallLibrary, smallLibrary } from '../fixtures/small-library.ts';
+
+let small: SmallLibrary;
+let photos: string;
+let data: string;
+const dataBefore = process.env['XDG_DATA_HOME'];
+
+const engine = () => small.engine;
+const inBin = (): string[] => readdirSync(join(data, 'Trash/files'));
+
+async function idOf(name: string): Promise<number> {
+  const page = await engine().call('photos', { offset: 0, limit: 100, order: 'path' });
+  return page.photos.find((photo) => photo.name === name)?.id ?? 0;
+}
+
+/** Moves photos to the bin in favour of one that stays. */
+async function bin(names: string[], kept: string): Promise<BinOutcome> {
+  const photoIds = await Promise.all(names.map(idOf));
+  return binThrough(engine().call, { photoIds, keptPhotoIds: [await idOf(kept)] }, moveToBin);
+}
+
+describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program may look into it)', () => {
+  beforeAll(async () => {
+    // The bin of a freedesktop.org desktop, for this test alone.
+    data = mkdtempSync(join(tmpdir(), 'semblance-bin-'));
+    process.env['XDG_DATA_HOME'] = data;
+    small = await smallLibrary(8, 96, { knownDevice: true });
+    photos = join(small.root, 'photos');
+    for (let i = 0; i < 8; i++) await writePhoto(photos, `${i}.png`, i);
+    await engine().call('addFolder', { path: photos });
+    await engine().index(engine().library.folders.toScan()).ended;
+  }, 120_000);
+
+  afterAll(async () => {
+    await engine().close();
+    await small.close();
+    if (dataBefore === undefined) delete process.env['XDG_DATA_HOME'];
+    else process.env['XDG_DATA_HOME'] = dataBefore;
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('gives nothing back to a library that can only be read, nor where one of the files is not known', async () => {
+    const { binned } = await bin(['1.png'], '0.png');
+    const binnedIds = binned.map(({ id }) => id);
+    const reader = Engine.open({ libraryPath: engine().library.path, access: 'read' });
+    await expect(reader.call('restoreBinned', { binnedIds })).rejects.toMatchObject({
+      code: 'library-read-only',
+    });
+    await reader.close();
+    await expect(engine().call('restoreBinned', { binnedIds: [...binnedIds, 999] })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(existsSync(join(photos, '1.png'))).toBe(false);
+    expect(inBin()).toHaveLength(1);
+    expect((await engine().call('restoreBinned', { binnedIds })).restored).toHaveLength(1);
+    expect(inBin()).toEqual([]);
+  });
+});
