@@ -54,7 +54,7 @@ class Bin {
     const staying = keptPhotoIds
       .filter((id) => !photoIds.includes(id))
       .map((id) => library.photos.details(id));
-    if (!allOfGroup) refuseAll(staying);
+    if (!allOfGroup) await this.#refuseAll(staying);
     for (const photo of going) refuseLast(photo, staying);
     const files: { photoId: number; path: string }[] = [];
     for (const photo of going) {
@@ -70,6 +70,21 @@ class Bin {
     throw new SemblanceError(
       'library-read-only',
       `This library can only be read at the moment, so ${consequence}.`,
+    );
+  }
+
+  /** @throws SemblanceError `invalid-arguments` where nothing would stay that is still what was indexed */
+  async #refuseAll(staying: readonly PhotoDetails[]): Promise<void> {
+    for (const photo of staying) {
+      const stays = await this.#checkFile(photo).then(
+        () => true,
+        () => false,
+      );
+      if (stays) return;
+    }
+    throw new SemblanceError(
+      'invalid-arguments',
+      'Nothing of this group would stay: name a photo that is kept, whose drive is there and whose file is as it was indexed, or say that all may go.',
     );
   }
 
@@ -172,15 +187,6 @@ function placeOf({
   throw new SemblanceError(
     'not-available',
     `This system lets no program look into its bin. Open the bin and restore ${basename(path)} there; Semblance finds it again.`,
-  );
-}
-
-/** @throws SemblanceError `invalid-arguments` where nothing would stay */
-function refuseAll(staying: readonly PhotoDetails[]): void {
-  if (staying.some(({ offline, path }) => !offline && isThere(path))) return;
-  throw new SemblanceError(
-    'invalid-arguments',
-    'Nothing of this group would stay: name a photo that is kept, and whose drive is there, or say that all may go.',
   );
 }
 

@@ -1,5 +1,13 @@
 /** What may go to the bin, and how it comes back where something is in the way. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,5 +71,22 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
     expect(inBin()).toHaveLength(1);
     expect((await engine().call('restoreBinned', { binnedIds })).restored).toHaveLength(1);
     expect(inBin()).toEqual([]);
+  });
+
+  it('does not count on a file that is no longer what was indexed', async () => {
+    const kept = join(photos, '2.png');
+    const bytes = readFileSync(kept);
+    const overwrite = () => writeFileSync(kept, '');
+    const leadNowhere = () => {
+      rmSync(kept);
+      symlinkSync(join(photos, 'nowhere.png'), kept);
+    };
+    for (const spoil of [overwrite, leadNowhere]) {
+      spoil();
+      await expect(bin(['3.png'], '2.png')).rejects.toMatchObject({ code: 'invalid-arguments' });
+    }
+    expect(existsSync(join(photos, '3.png'))).toBe(true);
+    rmSync(kept);
+    writeFileSync(kept, bytes);
   });
 });
