@@ -37,6 +37,8 @@ class Bin {
   readonly #engine: Engine;
   /** By photo. Only what was checked is recorded, and it is known even if the photo is found to be gone meanwhile. */
   readonly #checked = new Map<number, CheckedFile>();
+  /** Photos that may be on their way to the bin. */
+  readonly #leaving = new Set<number>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -52,16 +54,18 @@ class Bin {
     const { library } = this.#engine;
     const going = [...new Set(photoIds)].map((id) => library.photos.details(id));
     const staying = keptPhotoIds
-      .filter((id) => !photoIds.includes(id))
+      .filter((id) => !photoIds.includes(id) && !this.#leaving.has(id))
       .map((id) => library.photos.details(id));
-    if (!allOfGroup) await this.#refuseAll(staying);
-    for (const photo of going) refuseLast(photo, staying);
-    const files: { photoId: number; path: string }[] = [];
-    for (const photo of going) {
-      this.#checked.set(photo.id, await this.#checkFile(photo));
-      files.push({ photoId: photo.id, path: photo.path });
+    for (const { id } of going) this.#leaving.add(id);
+    try {
+      if (!allOfGroup) await this.#refuseAll(staying);
+      for (const photo of going) refuseLast(photo, staying);
+      for (const photo of going) this.#checked.set(photo.id, await this.#checkFile(photo));
+    } catch (error) {
+      for (const { id } of going) this.#leaving.delete(id);
+      throw error;
     }
-    return { files };
+    return { files: going.map(({ id, path }) => ({ photoId: id, path })) };
   }
 
   /** @throws SemblanceError `library-read-only` */
@@ -108,6 +112,8 @@ class Bin {
       const file = this.#checked.get(id);
       return file && !isThere(file.path) ? [{ id, file }] : [];
     });
+    for (const id of photoIds) this.#leaving.delete(id);
+    if (gone.length === 0) return { binned: [] };
     const nowMs = Date.now();
     const places = gone.map(({ file }) => placeInBin(file.path));
     const { binned, orphans } = library.decide(() => ({

@@ -89,4 +89,31 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
     rmSync(kept);
     writeFileSync(kept, bytes);
   });
+
+  it('knows every file that went before the program was ended', async () => {
+    const [photoIds, kept] = [await Promise.all(['4.png', '5.png'].map(idOf)), await idOf('0.png')];
+    const binning = binThrough(engine().call, { photoIds, keptPhotoIds: [kept] }, (path) =>
+      path.endsWith('5.png') ? new Promise(() => undefined) : moveToBin(path),
+    );
+    binning.catch(() => undefined);
+    await expect.poll(() => idOf('4.png'), { timeout: 15_000 }).toBe(0);
+    const { files } = await engine().call('binnedFiles', { offset: 0, limit: 1 });
+    expect(files).toMatchObject([{ path: join(photos, '4.png'), canRestore: true }]);
+    await engine().call('recordBinned', { photoIds });
+  });
+
+  it('does not count on a photo that is itself on its way, until that has not gone', async () => {
+    const [one, other] = [await idOf('6.png'), await idOf('7.png')];
+    const either = { photoIds: [one], keptPhotoIds: [other] };
+    const opposite = { photoIds: [other], keptPhotoIds: [one] };
+    const meanwhile: unknown[] = [];
+    const outcome = await binThrough(engine().call, either, async () => {
+      meanwhile.push(await engine().call('checkBinning', opposite).catch((error: unknown) => error));
+      throw new Error('no bin');
+    });
+    expect(meanwhile).toMatchObject([{ code: 'invalid-arguments' }]);
+    expect(outcome).toMatchObject({ binned: [], failed: [{ path: join(photos, '6.png') }] });
+    expect((await engine().call('checkBinning', opposite)).files).toHaveLength(1);
+    await engine().call('recordBinned', { photoIds: [other] });
+  });
 });
