@@ -141,9 +141,9 @@ class Bin {
     const restored: BinnedFile[] = [];
     const failed: RestoreOutcome['failed'] = [];
     const toIndex = new Map<number, ScannedFolder>();
-    for (const { file, place } of wanted) {
+    for (const { file, hash, place } of wanted) {
       try {
-        restoreFromBin({ ...file, place: placeOf({ file, place }) });
+        await restoreFromBin({ path: file.path, hash, place: placeOf({ file, place }) });
       } catch (error) {
         failed.push({ path: file.path, message: messageOf(error) });
         continue;

@@ -100,6 +100,8 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
     const { files } = await engine().call('binnedFiles', { offset: 0, limit: 1 });
     expect(files).toMatchObject([{ path: join(photos, '4.png'), canRestore: true }]);
     await engine().call('recordBinned', { photoIds });
+    await engine().call('restoreBinned', { binnedIds: files.map(({ id }) => id) });
+    expect(inBin()).toEqual([]);
   });
 
   it('does not count on a photo that is itself on its way, until that has not gone', async () => {
@@ -108,12 +110,32 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
     const opposite = { photoIds: [other], keptPhotoIds: [one] };
     const meanwhile: unknown[] = [];
     const outcome = await binThrough(engine().call, either, async () => {
-      meanwhile.push(await engine().call('checkBinning', opposite).catch((error: unknown) => error));
+      meanwhile.push(
+        await engine()
+          .call('checkBinning', opposite)
+          .catch((error: unknown) => error),
+      );
       throw new Error('no bin');
     });
     expect(meanwhile).toMatchObject([{ code: 'invalid-arguments' }]);
     expect(outcome).toMatchObject({ binned: [], failed: [{ path: join(photos, '6.png') }] });
     expect((await engine().call('checkBinning', opposite)).files).toHaveLength(1);
     await engine().call('recordBinned', { photoIds: [other] });
+  });
+
+  it('leaves a file in the bin that has come to the place of the one that went, though it is as large', async () => {
+    const { binned } = await bin(['3.png'], '0.png');
+    const place = join(data, 'Trash/files', inBin()[0]);
+    const bytes = readFileSync(place);
+    writeFileSync(place, bytes.toReversed());
+    const binnedIds = binned.map(({ id }) => id);
+    expect(await engine().call('restoreBinned', { binnedIds })).toMatchObject({
+      restored: [],
+      failed: [{ path: join(photos, '3.png') }],
+    });
+    expect(existsSync(join(photos, '3.png'))).toBe(false);
+    writeFileSync(place, bytes);
+    expect((await engine().call('restoreBinned', { binnedIds })).restored).toHaveLength(1);
+    expect(readFileSync(join(photos, '3.png'))).toEqual(bytes);
   });
 });
