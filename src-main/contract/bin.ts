@@ -25,9 +25,12 @@ export const binHostArguments = {
 
 /** Schemas of the engine's commands. */
 export const binArguments = {
-  /** Which files those are, each looked at now: it is there, and still what was indexed. */
+  /**
+   * Which files those are, each looked at now: it is there, and still what was indexed. Until `recordBinned` tells what
+   * became of them, they count as staying for nobody.
+   */
   checkBinning: binningSchema,
-  /** Takes photos out of the catalogue whose files have gone; those that are still in their place stay. */
+  /** Takes checked photos out of the catalogue whose files have gone; those that are still in their place stay. */
   recordBinned: v.strictObject({ photoIds }),
   /** What was moved to the bin, the latest first. */
   binnedFiles: v.strictObject({
@@ -77,7 +80,8 @@ interface BinCalls {
 }
 
 /**
- * Moves photos to the bin by the host's own means.
+ * Moves photos to the bin by the host's own means, file by file: each is looked at right before and recorded right after,
+ * so that if the program ends in between, at most one is in the bin without being known there.
  * @param moveToBin rejects where the file stays in its place
  * @throws SemblanceError of `checkBinning`; then nothing has been moved
  */
@@ -87,16 +91,20 @@ export async function binThrough(
   moveToBin: (path: string) => Promise<void>,
 ): Promise<BinOutcome> {
   const { files } = await call('checkBinning', binning);
-  const moved: number[] = [];
-  const failed: BinOutcome['failed'] = [];
+  const keptPhotoIds = binning.keptPhotoIds?.filter((kept) => !binning.photoIds.includes(kept)) ?? [];
+  const outcome: BinOutcome = { binned: [], failed: [] };
   for (const { photoId, path } of files) {
+    let message: string | null = null;
     try {
+      await call('checkBinning', { ...binning, photoIds: [photoId], keptPhotoIds });
       await moveToBin(path);
-      moved.push(photoId);
     } catch (error) {
-      failed.push({ path, message: `It could not be moved to the bin: ${messageOf(error)}` });
+      message = `It could not be moved to the bin: ${messageOf(error)}`;
     }
+    // Whatever happened: the engine sees whether the file has gone, and else counts on it again.
+    const { binned } = await call('recordBinned', { photoIds: [photoId] });
+    outcome.binned.push(...binned);
+    if (message !== null && binned.length === 0) outcome.failed.push({ path, message });
   }
-  const { binned } = moved.length > 0 ? await call('recordBinned', { photoIds: moved }) : { binned: [] };
-  return { binned, failed };
+  return outcome;
 }

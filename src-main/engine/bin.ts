@@ -11,7 +11,7 @@ import {
   type RestoreOutcome,
   SemblanceError,
 } from '../contract/index.ts';
-import { placeInBin, restoreFromBin } from '../library/index.ts';
+import { placeInBin, restoreFromBin, type ScannedFolder } from '../library/index.ts';
 import { fileHash } from '../vision/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
@@ -37,6 +37,8 @@ class Bin {
   readonly #engine: Engine;
   /** By photo. Only what was checked is recorded, and it is known even if the photo is found to be gone meanwhile. */
   readonly #checked = new Map<number, CheckedFile>();
+  /** Photos that may be on their way to the bin. */
+  readonly #leaving = new Set<number>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -48,25 +50,46 @@ class Bin {
     keptPhotoIds = [],
     allOfGroup = false,
   }: Binning): Promise<BinAnswers['checkBinning']> {
+    this.#refuseReader('no file is moved to the bin');
     const { library } = this.#engine;
-    if (library.access === 'read') {
-      throw new SemblanceError(
-        'library-read-only',
-        'This library can only be read at the moment, so no file is moved to the bin.',
-      );
-    }
     const going = [...new Set(photoIds)].map((id) => library.photos.details(id));
     const staying = keptPhotoIds
-      .filter((id) => !photoIds.includes(id))
+      .filter((id) => !photoIds.includes(id) && !this.#leaving.has(id))
       .map((id) => library.photos.details(id));
-    if (!allOfGroup) refuseAll(staying);
-    for (const photo of going) refuseLast(photo, staying);
-    const files: { photoId: number; path: string }[] = [];
-    for (const photo of going) {
-      this.#checked.set(photo.id, await this.#checkFile(photo));
-      files.push({ photoId: photo.id, path: photo.path });
+    for (const { id } of going) this.#leaving.add(id);
+    try {
+      if (!allOfGroup) await this.#refuseAll(staying);
+      for (const photo of going) refuseLast(photo, staying);
+      for (const photo of going) this.#checked.set(photo.id, await this.#checkFile(photo));
+    } catch (error) {
+      for (const { id } of going) this.#leaving.delete(id);
+      throw error;
     }
-    return { files };
+    return { files: going.map(({ id, path }) => ({ photoId: id, path })) };
+  }
+
+  /** @throws SemblanceError `library-read-only` */
+  #refuseReader(consequence: string): void {
+    if (this.#engine.library.access === 'write') return;
+    throw new SemblanceError(
+      'library-read-only',
+      `This library can only be read at the moment, so ${consequence}.`,
+    );
+  }
+
+  /** @throws SemblanceError `invalid-arguments` where nothing would stay that is still what was indexed */
+  async #refuseAll(staying: readonly PhotoDetails[]): Promise<void> {
+    for (const photo of staying) {
+      const stays = await this.#checkFile(photo).then(
+        () => true,
+        () => false,
+      );
+      if (stays) return;
+    }
+    throw new SemblanceError(
+      'invalid-arguments',
+      'Nothing of this group would stay: name a photo that is kept, whose drive is there and whose file is as it was indexed, or say that all may go.',
+    );
   }
 
   /** That the file is there, and holds what was indexed to the byte. */
@@ -89,6 +112,8 @@ class Bin {
       const file = this.#checked.get(id);
       return file && !isThere(file.path) ? [{ id, file }] : [];
     });
+    for (const id of photoIds) this.#leaving.delete(id);
+    if (gone.length === 0) return { binned: [] };
     const nowMs = Date.now();
     const places = gone.map(({ file }) => placeInBin(file.path));
     const { binned, orphans } = library.decide(() => ({
@@ -104,46 +129,52 @@ class Bin {
     return { binned };
   }
 
-  /** @throws SemblanceError `not-found` for what was never binned */
+  /** @throws SemblanceError `library-read-only`, or `not-found` for what was never binned; then nothing has been moved */
   async restore(binnedIds: readonly number[]): Promise<RestoreOutcome> {
+    this.#refuseReader('no file is brought back from the bin');
     const { library } = this.#engine;
+    const wanted = [...new Set(binnedIds)].map((id) => {
+      const known = library.binnedFiles.get(id);
+      if (known) return known;
+      throw new SemblanceError('not-found', 'It is not known that this file went to the bin.');
+    });
     const restored: BinnedFile[] = [];
     const failed: RestoreOutcome['failed'] = [];
-    for (const id of binnedIds) {
-      const known = library.binnedFiles.get(id);
-      if (!known) throw new SemblanceError('not-found', 'It is not known that this file went to the bin.');
-      const { file } = known;
+    const toIndex = new Map<number, ScannedFolder>();
+    for (const { file, hash, place } of wanted) {
       try {
-        restoreFromBin({ ...file, place: placeOf(known) });
+        await restoreFromBin({ path: file.path, hash, place: placeOf({ file, place }) });
       } catch (error) {
         failed.push({ path: file.path, message: messageOf(error) });
         continue;
       }
       const restoredAtMs = Date.now();
-      library.decide(() => library.binnedFiles.setRestored(id, restoredAtMs));
-      await this.#takeBack(file);
+      library.decide(() => library.binnedFiles.setRestored(file.id, restoredAtMs));
       restored.push({ ...file, canRestore: false, restoredAtMs });
+      const folder = library.folders.covering(file.path);
+      // The file is back whatever becomes of the photo, which indexing finds, too.
+      if (folder && !(await this.#takeBack(file, folder).catch(() => false))) toIndex.set(folder.id, folder);
     }
+    if (toIndex.size > 0) this.#engine.index([...toIndex.values()]);
     this.#engine.tellLibraryChanged(true);
     return { restored, failed };
   }
 
-  /** A picture that is still known is a photo again at once, with all that was known of it; another is indexed. */
-  async #takeBack({ path }: BinnedFile): Promise<void> {
+  /**
+   * A picture that is still known is a photo again at once, with all that was known of it.
+   * @returns whether it was; else the folder has to be indexed
+   */
+  async #takeBack({ path }: BinnedFile, folder: ScannedFolder): Promise<boolean> {
     const { library, serving } = this.#engine;
-    const folder = library.folders.covering(path);
-    if (!folder) return;
     const { hash, sizeBytes, modifiedAtMs } = await fileHash(path);
     const contentId = library.photos.contentWithHash(hash);
     const vector = serving && contentId && library.generations.descriptor(serving.generation.id, contentId);
-    if (!serving || contentId === undefined || !vector) {
-      this.#engine.index([folder]);
-      return;
-    }
+    if (!serving || contentId === undefined || !vector) return false;
     const inside = relative(folder.path, dirname(path)).split(sep).join('/');
     const place = { folderId: folder.id, directory: inside, name: basename(path), sizeBytes, modifiedAtMs };
     library.change(() => library.photos.record(place, contentId, Date.now()));
     if (!serving.index.has(contentId)) serving.add(contentId, vector);
+    return true;
   }
 }
 
@@ -162,15 +193,6 @@ function placeOf({
   throw new SemblanceError(
     'not-available',
     `This system lets no program look into its bin. Open the bin and restore ${basename(path)} there; Semblance finds it again.`,
-  );
-}
-
-/** @throws SemblanceError `invalid-arguments` where nothing would stay */
-function refuseAll(staying: readonly PhotoDetails[]): void {
-  if (staying.some(({ offline, path }) => !offline && isThere(path))) return;
-  throw new SemblanceError(
-    'invalid-arguments',
-    'Nothing of this group would stay: name a photo that is kept, and whose drive is there, or say that all may go.',
   );
 }
 

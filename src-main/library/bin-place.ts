@@ -5,6 +5,7 @@
 import {
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +17,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { messageOf, SemblanceError, systemCodeOf } from '../contract/index.ts';
+import { fileHash } from '../vision/index.ts';
 
 /**
  * The place of a file that has just been moved to the bin, or null where it is not to be found.
@@ -70,7 +72,7 @@ function entriesFor(folder: string, top: string, path: string): BinEntry[] {
     const file = join(folder, 'info', name);
     const info = infoOf(file);
     const place = join(folder, 'files', name.slice(0, -suffix.length));
-    return info && wanted.has(info.path) && statOf(place) ? [{ place, ...info }] : [];
+    return info && wanted.has(info.path) && existsSync(place) ? [{ place, ...info }] : [];
   });
 }
 
@@ -95,28 +97,23 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function statOf(file: string): { size: number } | null {
-  try {
-    return statSync(file);
-  } catch {
-    return null;
-  }
-}
-
 /**
- * Brings a file back to where it was; whatever is there now is never overwritten.
+ * Brings a file back to where it was; whatever is there now is never overwritten, and another file that has come to its
+ * place in the bin stays there.
+ * @param hash SHA-256 of its content
  * @throws SemblanceError `not-found` where it is no longer in the bin, `not-available` where it cannot go back
  */
-export function restoreFromBin({
+export async function restoreFromBin({
   place,
   path,
-  sizeBytes,
+  hash,
 }: {
   place: string;
   path: string;
-  sizeBytes: number;
-}): void {
-  if (statOf(place)?.size !== sizeBytes) {
+  hash: string;
+}): Promise<void> {
+  const found = await fileHash(place).catch(() => null);
+  if (found?.hash !== hash) {
     throw new SemblanceError('not-found', `${path} is no longer in the bin, so it cannot be brought back.`, {
       photo: path,
     });

@@ -43,10 +43,10 @@ export class BinnedFiles {
     return { total, files };
   }
 
-  /** A file with its place in the bin; undefined where none has this number. */
-  get(id: number): { file: BinnedFile; place: string | null } | undefined {
+  /** A file with its content's hash and its place in the bin; undefined where none has this number. */
+  get(id: number): { file: BinnedFile; hash: string; place: string | null } | undefined {
     const row = this.#database.prepare<[number], BinnedRow>('SELECT * FROM binnedFiles WHERE id = ?').get(id);
-    return row && { file: toFile(row), place: row.place };
+    return row && { file: toFile(row), hash: row.hash, place: row.place };
   }
 
   setRestored(id: number, nowMs: number): void {

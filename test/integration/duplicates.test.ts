@@ -173,6 +173,7 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
       });
     }
     expect((await engine.call('checkBinning', { photoIds: ids, allOfGroup: true })).files).toHaveLength(2);
+    expect(await engine.call('recordBinned', { photoIds: ids })).toEqual({ binned: [] });
   });
 
   it('never takes a file that has changed since it was indexed', async () => {

@@ -1,0 +1,141 @@
+/** What may go to the bin, and how it comes back where something is in the way. */
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binThrough, type BinOutcome } from '../../src-main/contract/index.ts';
+import { Engine } from '../../src-main/engine/index.ts';
+import { moveToBin } from '../../src-main/server/index.ts';
+import { writePhoto } from '../fixtures/generated-photos.ts';
+import { type SmallLibrary, smallLibrary } from '../fixtures/small-library.ts';
+
+let small: SmallLibrary;
+let photos: string;
+let data: string;
+const dataBefore = process.env['XDG_DATA_HOME'];
+
+const engine = () => small.engine;
+const inBin = (): string[] => readdirSync(join(data, 'Trash/files'));
+
+async function idOf(name: string): Promise<number> {
+  const page = await engine().call('photos', { offset: 0, limit: 100, order: 'path' });
+  return page.photos.find((photo) => photo.name === name)?.id ?? 0;
+}
+
+/** Moves photos to the bin in favour of one that stays. */
+async function bin(names: string[], kept: string): Promise<BinOutcome> {
+  const photoIds = await Promise.all(names.map(idOf));
+  return binThrough(engine().call, { photoIds, keptPhotoIds: [await idOf(kept)] }, moveToBin);
+}
+
+describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program may look into it)', () => {
+  beforeAll(async () => {
+    // The bin of a freedesktop.org desktop, for this test alone.
+    data = mkdtempSync(join(tmpdir(), 'semblance-bin-'));
+    process.env['XDG_DATA_HOME'] = data;
+    small = await smallLibrary(8, 96, { knownDevice: true });
+    photos = join(small.root, 'photos');
+    for (let i = 0; i < 8; i++) await writePhoto(photos, `${i}.png`, i);
+    await engine().call('addFolder', { path: photos });
+    await engine().index(engine().library.folders.toScan()).ended;
+  }, 120_000);
+
+  afterAll(async () => {
+    await engine().close();
+    await small.close();
+    if (dataBefore === undefined) delete process.env['XDG_DATA_HOME'];
+    else process.env['XDG_DATA_HOME'] = dataBefore;
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it('gives nothing back to a library that can only be read, nor where one of the files is not known', async () => {
+    const { binned } = await bin(['1.png'], '0.png');
+    const binnedIds = binned.map(({ id }) => id);
+    const reader = Engine.open({ libraryPath: engine().library.path, access: 'read' });
+    await expect(reader.call('restoreBinned', { binnedIds })).rejects.toMatchObject({
+      code: 'library-read-only',
+    });
+    await reader.close();
+    await expect(engine().call('restoreBinned', { binnedIds: [...binnedIds, 999] })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(existsSync(join(photos, '1.png'))).toBe(false);
+    expect(inBin()).toHaveLength(1);
+    expect((await engine().call('restoreBinned', { binnedIds })).restored).toHaveLength(1);
+    expect(inBin()).toEqual([]);
+  });
+
+  it('does not count on a file that is no longer what was indexed', async () => {
+    const kept = join(photos, '2.png');
+    const bytes = readFileSync(kept);
+    const overwrite = () => writeFileSync(kept, '');
+    const leadNowhere = () => {
+      rmSync(kept);
+      symlinkSync(join(photos, 'nowhere.png'), kept);
+    };
+    for (const spoil of [overwrite, leadNowhere]) {
+      spoil();
+      await expect(bin(['3.png'], '2.png')).rejects.toMatchObject({ code: 'invalid-arguments' });
+    }
+    expect(existsSync(join(photos, '3.png'))).toBe(true);
+    rmSync(kept);
+    writeFileSync(kept, bytes);
+  });
+
+  it('knows every file that went before the program was ended', async () => {
+    const [photoIds, kept] = [await Promise.all(['4.png', '5.png'].map(idOf)), await idOf('0.png')];
+    const binning = binThrough(engine().call, { photoIds, keptPhotoIds: [kept] }, (path) =>
+      path.endsWith('5.png') ? new Promise(() => undefined) : moveToBin(path),
+    );
+    binning.catch(() => undefined);
+    await expect.poll(() => idOf('4.png'), { timeout: 15_000 }).toBe(0);
+    const { files } = await engine().call('binnedFiles', { offset: 0, limit: 1 });
+    expect(files).toMatchObject([{ path: join(photos, '4.png'), canRestore: true }]);
+    await engine().call('recordBinned', { photoIds });
+    await engine().call('restoreBinned', { binnedIds: files.map(({ id }) => id) });
+    expect(inBin()).toEqual([]);
+  });
+
+  it('does not count on a photo that is itself on its way, until that has not gone', async () => {
+    const [one, other] = [await idOf('6.png'), await idOf('7.png')];
+    const either = { photoIds: [one], keptPhotoIds: [other] };
+    const opposite = { photoIds: [other], keptPhotoIds: [one] };
+    const meanwhile: unknown[] = [];
+    const outcome = await binThrough(engine().call, either, async () => {
+      meanwhile.push(
+        await engine()
+          .call('checkBinning', opposite)
+          .catch((error: unknown) => error),
+      );
+      throw new Error('no bin');
+    });
+    expect(meanwhile).toMatchObject([{ code: 'invalid-arguments' }]);
+    expect(outcome).toMatchObject({ binned: [], failed: [{ path: join(photos, '6.png') }] });
+    expect((await engine().call('checkBinning', opposite)).files).toHaveLength(1);
+    await engine().call('recordBinned', { photoIds: [other] });
+  });
+
+  it('leaves a file in the bin that has come to the place of the one that went, though it is as large', async () => {
+    const { binned } = await bin(['3.png'], '0.png');
+    const place = join(data, 'Trash/files', inBin()[0]);
+    const bytes = readFileSync(place);
+    writeFileSync(place, bytes.toReversed());
+    const binnedIds = binned.map(({ id }) => id);
+    expect(await engine().call('restoreBinned', { binnedIds })).toMatchObject({
+      restored: [],
+      failed: [{ path: join(photos, '3.png') }],
+    });
+    expect(existsSync(join(photos, '3.png'))).toBe(false);
+    writeFileSync(place, bytes);
+    expect((await engine().call('restoreBinned', { binnedIds })).restored).toHaveLength(1);
+    expect(readFileSync(join(photos, '3.png'))).toEqual(bytes);
+  });
+});
