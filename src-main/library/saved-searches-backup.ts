@@ -30,7 +30,11 @@ interface SearchRow {
   seenAtMs: number;
 }
 
-const withFilterSchema = v.looseObject({ filter: v.looseObject({ folderIds: v.optional(v.array(whole)) }) });
+const withFilterSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({ filter: v.looseObject({ folderIds: v.optional(v.array(whole)) }) }),
+);
 
 export function savedSearchesBody(database: Connection): SavedSearchesBody {
   const pathOf = database.prepare<[number], string>('SELECT path FROM folders WHERE id = ?').pluck();
@@ -38,7 +42,7 @@ export function savedSearchesBody(database: Connection): SavedSearchesBody {
     .prepare<[], SearchRow>('SELECT * FROM savedSearches ORDER BY id')
     .all()
     .flatMap(({ query, ...row }) => {
-      const parsed = v.safeParse(withFilterSchema, JSON.parse(query));
+      const parsed = v.safeParse(withFilterSchema, query);
       if (!parsed.success) return [];
       const { folderIds = [], ...filter } = parsed.output.filter;
       const folders = folderIds.flatMap((id) => pathOf.get(id) ?? []);
