@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, openDatabase } from '../../src-main/library/database.ts';
-import { savedSearchesBody } from '../../src-main/library/saved-searches-backup.ts';
+import { restoreSavedSearches, savedSearchesBody } from '../../src-main/library/saved-searches-backup.ts';
 import { SavedSearches, type StoredQuery } from '../../src-main/library/saved-searches.ts';
 
 let folder: string;
@@ -45,5 +45,25 @@ describe('saved searches', () => {
     const body = savedSearchesBody(database);
     expect(body.searches.map(({ name }) => name)).toEqual(['readable']);
     expect(database.prepare('SELECT count(*) FROM savedSearches').pluck().get()).toBe(3);
+  });
+
+  it('come back with their folders, and find nothing where none of these is known, not all photos', () => {
+    const add = database.prepare('INSERT INTO folders (path, addedAtMs) VALUES (?, 0)');
+    const [there, passing] = ['/there', '/passing'].map((path) => Number(add.run(path).lastInsertRowid));
+    const forget = (id: number): unknown => database.prepare('DELETE FROM folders WHERE id = ?').run(id);
+    searches.add('a', queryFor('a', { folderIds: [there] }), false, 1);
+    searches.add('b', queryFor('b', { folderIds: [passing] }), false, 1);
+    searches.add('c', queryFor('c'), false, 1);
+    const early = savedSearchesBody(database);
+    forget(passing);
+    const late = savedSearchesBody(database);
+    for (const body of [early, late]) {
+      restoreSavedSearches(database, body, true);
+      const [a, b, c] = searches.list().map(({ query }) => query.filter.folderIds);
+      expect(a).toEqual([there]);
+      expect(b).toHaveLength(1);
+      expect(b).not.toContain(there);
+      expect(c).toBeUndefined();
+    }
   });
 });
