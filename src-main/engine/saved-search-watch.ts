@@ -39,7 +39,8 @@ export class SavedSearchWatch {
     if (this.#isClosed || this.#engine.options.access === 'read') return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      this.#counting = this.#counting.then(() => this.#countAll());
+      // What could not be counted now is counted when photos come again.
+      this.#counting = this.#counting.then(() => this.#countAll()).catch(() => undefined);
     }, this.#delayMs).unref();
   }
 

@@ -4,10 +4,13 @@ import type { Connection } from './database.ts';
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** No folder ever has this number. A filter by folders that are gone finds nothing, rather than photos of all others. */
+const noFolder = Number.MAX_SAFE_INTEGER;
+
 const savedSearchSchema = v.object({
   id: v.string(),
   name: v.string(),
-  /** Without the folders of its filter. As in the catalogue, and checked when it is read. */
+  /** Without the folders of its filter, where they are known. As in the catalogue, and checked when it is read. */
   query: v.looseObject({ filter: v.looseObject({}) }),
   folders: v.array(v.string()),
   savedAtMs: whole,
@@ -30,7 +33,11 @@ interface SearchRow {
   seenAtMs: number;
 }
 
-const withFilterSchema = v.looseObject({ filter: v.looseObject({ folderIds: v.optional(v.array(whole)) }) });
+const withFilterSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({ filter: v.looseObject({ folderIds: v.optional(v.array(whole)) }) }),
+);
 
 export function savedSearchesBody(database: Connection): SavedSearchesBody {
   const pathOf = database.prepare<[number], string>('SELECT path FROM folders WHERE id = ?').pluck();
@@ -38,10 +45,12 @@ export function savedSearchesBody(database: Connection): SavedSearchesBody {
     .prepare<[], SearchRow>('SELECT * FROM savedSearches ORDER BY id')
     .all()
     .flatMap(({ query, ...row }) => {
-      const parsed = v.safeParse(withFilterSchema, JSON.parse(query));
+      const parsed = v.safeParse(withFilterSchema, query);
       if (!parsed.success) return [];
-      const { folderIds = [], ...filter } = parsed.output.filter;
+      const { folderIds = [], ...others } = parsed.output.filter;
       const folders = folderIds.flatMap((id) => pathOf.get(id) ?? []);
+      const isOfNone = folderIds.length > 0 && folders.length === 0;
+      const filter = isOfNone ? { ...others, folderIds: [noFolder] } : others;
       return [{ ...row, query: { ...parsed.output, filter }, folders }];
     });
   const copies = database
@@ -67,8 +76,9 @@ export function restoreSavedSearches(
   );
   const addCopy = database.prepare('INSERT OR IGNORE INTO savedExamples (hash, data) VALUES (?, ?)');
   for (const { id, name, query, folders, savedAtMs, seenAtMs } of searches) {
-    const folderIds = folders.flatMap((path) => folderAt.get(path) ?? []);
-    const filter = folderIds.length > 0 ? { ...query.filter, folderIds } : query.filter;
+    const known = folders.flatMap((path) => folderAt.get(path) ?? []);
+    const folderIds = known.length > 0 ? known : [noFolder];
+    const filter = folders.length > 0 ? { ...query.filter, folderIds } : query.filter;
     add.run(id, name, JSON.stringify({ ...query, filter }), savedAtMs, seenAtMs);
   }
   for (const { hash, data } of copies) addCopy.run(hash, Buffer.from(data, 'base64'));

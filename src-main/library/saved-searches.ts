@@ -21,6 +21,8 @@ export const storedQuerySchema = v.object({
   ranking: v.nullable(rankingSchema),
 });
 
+const storedTextSchema = v.pipe(v.string(), v.parseJson(), storedQuerySchema);
+
 export type StoredExample = v.InferOutput<typeof storedExampleSchema>;
 export type StoredQuery = v.InferOutput<typeof storedQuerySchema>;
 
@@ -49,7 +51,7 @@ export class SavedSearches {
       .prepare<[], SearchRow>('SELECT * FROM savedSearches')
       .all()
       .flatMap((row) => {
-        const query = v.safeParse(storedQuerySchema, JSON.parse(row.query));
+        const query = v.safeParse(storedTextSchema, row.query);
         return query.success ? [{ ...row, query: query.output }] : [];
       })
       .sort((a, b) => a.name.localeCompare(b.name));
@@ -125,7 +127,7 @@ export class SavedSearches {
     this.#database.exec(
       `DELETE FROM savedExamples WHERE hash NOT IN (
          SELECT json_extract(example.value, '$.hash')
-         FROM savedSearches, json_each(savedSearches.query, '$.examples') AS example)`,
+         FROM savedSearches, json_each(iif(json_valid(query), query, '{}'), '$.examples') AS example)`,
     );
   }
 }
