@@ -12,7 +12,9 @@ import type { PhotoDetails } from './types.ts';
 export const duplicateKinds = ['identical', 'same-picture', 'crop-or-edit', 'burst', 'similar'] as const;
 export type DuplicateKind = (typeof duplicateKinds)[number];
 
-const similarity = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+/** Below this nearly every two photos are alike, and there are too many pairs to join. */
+export const leastDuplicateThreshold = 0.3;
+const threshold = v.pipe(v.number(), v.minValue(leastDuplicateThreshold), v.maxValue(1));
 /** Groups that one answer may hold: each is looked at closely. */
 export const mostGroups = 100;
 
@@ -21,9 +23,11 @@ export const duplicateArguments = {
   /** Groups at a threshold, the surest first. */
   duplicates: v.strictObject({
     /** Least similarity of a group's members to its centre. */
-    threshold: similarity,
+    threshold,
     /** Only pairs of these kinds count. */
-    kinds: v.optional(v.pipe(v.array(v.picklist(duplicateKinds)), v.minLength(1))),
+    kinds: v.optional(
+      v.pipe(v.array(v.picklist(duplicateKinds)), v.minLength(1), v.maxLength(duplicateKinds.length)),
+    ),
     filter: v.optional(photoFilterSchema),
     /** Only pairs count whose places fit together, of those that `checkDuplicates` has compared. */
     geometry: v.optional(v.boolean()),
@@ -33,7 +37,7 @@ export const duplicateArguments = {
   /** What there is to choose a threshold by. */
   duplicateThresholds: v.strictObject({}),
   /** Compares the pairs at a threshold place by place; what was compared is known until the engine ends. */
-  checkDuplicates: v.strictObject({ threshold: similarity }),
+  checkDuplicates: v.strictObject({ threshold }),
 } as const;
 
 /** A photo in a group. */

@@ -16,8 +16,8 @@ export const photoFilterSchema = v.strictObject({
   takenBeforeMs: v.optional(v.number()),
   /** Of any of these formats, e.g. jpeg. */
   formats: v.optional(some(name)),
-  /** With all of these tags. */
-  tags: v.optional(some(name)),
+  /** With all of these tags, each of which is a condition of its own. */
+  tags: v.optional(v.pipe(some(name), v.maxLength(50))),
   /** Rated so high or higher. */
   leastRating: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5))),
   /** On a drive that is there, or on one that is not. */

@@ -37,6 +37,9 @@ export interface StoredSearch {
 
 type SearchRow = Omit<StoredSearch, 'query'> & { query: string };
 
+/** All of them are searched again when photos come. */
+const mostSearches = 500;
+
 /** Methods that change something run inside a transaction of the caller's (`Library.decide`). */
 export class SavedSearches {
   readonly #database: Connection;
@@ -66,11 +69,12 @@ export class SavedSearches {
 
   /**
    * @param replace whether it may take the place of one of that name
-   * @throws SemblanceError `invalid-arguments` where there is one of that name
+   * @throws SemblanceError `invalid-arguments` where there is one of that name, or there are very many
    */
   add(name: string, query: StoredQuery, replace: boolean, nowMs: number): StoredSearch {
     const before = this.#named(name);
     if (before !== undefined && !replace) throw nameTaken(name);
+    if (before === undefined && this.#count() >= mostSearches) throw tooMany();
     const search = { id: before ?? randomUUID(), name, query, savedAtMs: nowMs, seenAtMs: nowMs };
     this.#database
       .prepare(
@@ -116,6 +120,10 @@ export class SavedSearches {
       .get(hash);
   }
 
+  #count(): number {
+    return this.#database.prepare<[], number>('SELECT count(*) FROM savedSearches').pluck().get() ?? 0;
+  }
+
   #named(name: string): string | undefined {
     return this.#database
       .prepare<[string], string>('SELECT id FROM savedSearches WHERE name = ?')
@@ -136,5 +144,12 @@ function nameTaken(name: string): SemblanceError {
   return new SemblanceError(
     'invalid-arguments',
     `There is a saved search “${name}” already. Choose another name, or replace it.`,
+  );
+}
+
+function tooMany(): SemblanceError {
+  return new SemblanceError(
+    'invalid-arguments',
+    `There are ${mostSearches} saved searches already, and no more can be kept. Remove one that is not needed, or replace one.`,
   );
 }

@@ -61,7 +61,7 @@ describe('a terminal', () => {
   });
 
   it('refuses a threshold or a kind that is none', async () => {
-    expect((await run('duplicates', '--threshold', '2')).errors).toContain('a number from 0 to 1');
+    expect((await run('duplicates', '--threshold', '2')).errors).toContain('a number from 0.3 to 1');
     expect((await run('duplicates', '--kind', 'twin')).errors).toContain('one of identical');
   });
 

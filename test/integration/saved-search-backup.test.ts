@@ -1,4 +1,4 @@
-/** What of saved searches the backup holds, and what becomes of those that cannot be read. */
+/** What of saved searches the backup holds, what becomes of those that cannot be read, and how many there may be. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,5 +65,13 @@ describe('saved searches', () => {
       expect(b).not.toContain(there);
       expect(c).toBeUndefined();
     }
+  });
+
+  it('are at most five hundred, of which one can still be replaced', () => {
+    database.transaction(() => {
+      for (let i = 0; i < 500; i++) searches.add(`search ${i}`, queryFor('a'), false, 1);
+    })();
+    expect(() => searches.add('one more', queryFor('a'), false, 1)).toThrow(/500 saved searches already/);
+    expect(searches.add('search 7', queryFor('b'), true, 2)).toMatchObject({ savedAtMs: 2 });
   });
 });

@@ -6,6 +6,7 @@ import {
   type DuplicateKind,
   duplicateKinds,
   keepWords,
+  leastDuplicateThreshold,
   mostGroups,
   SemblanceError,
 } from '../../contract/index.ts';
@@ -33,8 +34,8 @@ export const duplicatesCommand = withFilterOptions(
   .addOption(
     new Option(
       '--threshold <t>',
-      'least similarity to the middle of a group, 0 to 1 (default: what is suggested)',
-    ).argParser(share),
+      `least similarity to the middle of a group, ${leastDuplicateThreshold} to 1 (default: what is suggested)`,
+    ).argParser(similarity),
   )
   .addOption(
     new Option('--kind <kind>', `only groups of this kind; repeatable: ${duplicateKinds.join(', ')}`)
@@ -61,10 +62,10 @@ export const duplicatesCommand = withFilterOptions(
     });
   });
 
-function share(text: string): number {
+function similarity(text: string): number {
   const number = Number(text);
-  if (text.trim() !== '' && number >= 0 && number <= 1) return number;
-  throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  if (number >= leastDuplicateThreshold && number <= 1) return number;
+  throw new InvalidArgumentError(`It must be a number from ${leastDuplicateThreshold} to 1.`);
 }
 
 function kind(text: string, all: DuplicateKind[]): DuplicateKind[] {
