@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
     // What tests find out about devices is no business of the person's own Semblance.
     env: { SEMBLANCE_MODELS: join(tmpdir(), 'semblance-test-models') },
+    // Many tests wait for a process of theirs: on two cores, two files at a time take two thirds of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Integration tests start processes, models and worker threads, on machines with two cores.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -2,24 +2,12 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { type DecodeLimits, tooLarge } from './decode-limits.ts';
 import { decodeHeif } from './heif-decoder.ts';
+import './loaders.ts';
 import { isRawFormat, rawPreview } from './raw-preview.ts';
 
 // The photos are many, so each is decoded by one thread, and none is seen twice.
 sharp.concurrency(1);
 sharp.cache(false);
-
-// Whatever a file pretends to be, no other decoder sees it: some of them run scripts or read further files.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: [
-    'VipsForeignLoadJpeg',
-    'VipsForeignLoadPng',
-    'VipsForeignLoadWebp',
-    'VipsForeignLoadNsgif',
-    'VipsForeignLoadTiff',
-    'VipsForeignLoadHeif',
-  ],
-});
 
 /** Warnings are overlooked, since a photo with a damaged comment is still a photo; missing pixels are not. */
 export const inputOptions = { failOn: 'error', limitInputPixels: false } as const;

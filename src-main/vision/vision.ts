@@ -8,6 +8,7 @@ import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import type { DeviceUse } from './device-store.ts';
 import { DeviceTurn, sharedTurn } from './device-turn.ts';
 import { processor } from './devices.ts';
+import './loaders.ts';
 import type { InstalledModel } from './models.ts';
 import { networksOf } from './networks.ts';
 import type {
