@@ -1,6 +1,15 @@
 import { defineConfig } from '@playwright/test';
 
-/** The stories are told twice: in the desktop window, and in a browser on the loopback server. */
+/** In the desktop window, and in a browser on the loopback server. */
+const toldTwice = [
+  'stories.e2e.ts',
+  'folders.e2e.ts',
+  'tune.e2e.ts',
+  'models.e2e.ts',
+  'duplicates.e2e.ts',
+  'reasons.e2e.ts',
+];
+
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/playwright',
@@ -16,27 +25,11 @@ export default defineConfig({
   projects: [
     {
       name: 'electron',
-      testMatch: [
-        'stories.e2e.ts',
-        'folders.e2e.ts',
-        'tune.e2e.ts',
-        'models.e2e.ts',
-        'duplicates.e2e.ts',
-        'reasons.e2e.ts',
-        '*.electron.e2e.ts',
-      ],
+      testMatch: [...toldTwice, '*.electron.e2e.ts'],
     },
     {
       name: 'chromium',
-      testMatch: [
-        'stories.e2e.ts',
-        'folders.e2e.ts',
-        'tune.e2e.ts',
-        'models.e2e.ts',
-        'duplicates.e2e.ts',
-        'reasons.e2e.ts',
-        '*.chromium.e2e.ts',
-      ],
+      testMatch: [...toldTwice, '*.chromium.e2e.ts'],
     },
   ],
 });

@@ -4,15 +4,15 @@
  */
 import * as v from 'valibot';
 import { messageOf } from './errors.ts';
+import { idSchema, pageFields } from './schemas.ts';
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const photoIds = v.pipe(v.array(id), v.minLength(1), v.maxLength(1000));
+const photoIds = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000));
 
 /** What may go: never every photo of a picture's group by mistake. */
 const binningSchema = v.strictObject({
   photoIds,
   /** The photos that stay instead of those; one of them must be there. */
-  keptPhotoIds: v.optional(v.pipe(v.array(id), v.maxLength(1000))),
+  keptPhotoIds: v.optional(v.pipe(v.array(idSchema), v.maxLength(1000))),
   /** Says that nothing has to stay. */
   allOfGroup: v.optional(v.boolean()),
 });
@@ -33,10 +33,7 @@ export const binArguments = {
   /** Takes checked photos out of the catalogue whose files have gone; those that are still in their place stay. */
   recordBinned: v.strictObject({ photoIds }),
   /** What was moved to the bin, the latest first. */
-  binnedFiles: v.strictObject({
-    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
-  }),
+  binnedFiles: v.strictObject(pageFields),
   /** Brings files back from the bin to where they were, where the system lets programs do that. */
   restoreBinned: v.strictObject({ binnedIds: photoIds }),
 } as const;

@@ -29,6 +29,7 @@ import { queryFields } from './query.ts';
 import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
 import { type SavedSearchAnswers, savedSearchArguments } from './saved-searches.ts';
+import { idSchema, pageFields } from './schemas.ts';
 import type {
   CacheInfo,
   PhotoMap,
@@ -45,11 +46,6 @@ export const usualMaxMegapixels = 150;
 /** More cannot be allowed. */
 export const mostMaxMegapixels = 1000;
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const page = {
-  offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
-};
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
@@ -95,10 +91,10 @@ export const commandArguments = {
   folders: none,
   addFolder: v.strictObject({ path }),
   /** Forgets the photos of the folder; files are never touched. */
-  removeFolder: v.strictObject({ folderId: id }),
+  removeFolder: v.strictObject({ folderId: idSchema }),
   /** Changes what of a folder is looked at, and indexes it anew. */
   changeFolder: v.strictObject({
-    folderId: id,
+    folderId: idSchema,
     patterns: v.optional(patterns),
     followLinks: v.optional(v.boolean()),
   }),
@@ -106,24 +102,24 @@ export const commandArguments = {
    * Counts what a draft of patterns keeps and leaves out. Only the latest question on a folder is answered; earlier ones
    * end with `cancelled`.
    */
-  countPatterns: v.strictObject({ folderId: id, patterns, followLinks: v.boolean() }),
+  countPatterns: v.strictObject({ folderId: idSchema, patterns, followLinks: v.boolean() }),
   /** Says where the files of a folder are now, which has to hold some of them. */
-  relocateFolder: v.strictObject({ folderId: id, path }),
+  relocateFolder: v.strictObject({ folderId: idSchema, path }),
   photos: v.strictObject({
-    ...page,
+    ...pageFields,
     order: v.picklist(['path', 'added']),
     filter: v.optional(photoFilterSchema),
   }),
-  photo: v.strictObject({ photoId: id }),
-  problems: v.strictObject(page),
-  thumbnail: v.strictObject({ photoId: id }),
+  photo: v.strictObject({ photoId: idSchema }),
+  problems: v.strictObject(pageFields),
+  thumbnail: v.strictObject({ photoId: idSchema }),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
-  startIndexing: v.strictObject({ folderIds: v.optional(v.pipe(v.array(id), v.minLength(1))) }),
+  startIndexing: v.strictObject({ folderIds: v.optional(v.pipe(v.array(idSchema), v.minLength(1))) }),
   /** Jobs that are not over, and the latest that are. */
   jobs: none,
-  pauseJob: v.strictObject({ jobId: id }),
-  resumeJob: v.strictObject({ jobId: id }),
-  cancelJob: v.strictObject({ jobId: id }),
+  pauseJob: v.strictObject({ jobId: idSchema }),
+  resumeJob: v.strictObject({ jobId: idSchema }),
+  cancelJob: v.strictObject({ jobId: idSchema }),
   /** Ranks the library by similarity to the weighted sum of the examples. */
   search: v.strictObject({
     ...queryFields,
@@ -154,7 +150,7 @@ export const commandArguments = {
   tunePreview: v.strictObject({
     recipe: recipeSchema,
     /** The example queries; those that are not indexed are left out. */
-    photoIds: v.pipe(v.array(id), v.maxLength(12)),
+    photoIds: v.pipe(v.array(idSchema), v.maxLength(12)),
     top: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)),
   }),
   /** Makes altered copies of some photos, to learn from and to measure with where folders tell nothing. */

@@ -1,15 +1,10 @@
 /** What a person decides about photos: tags, ratings, and that two are no duplicates. */
 import * as v from 'valibot';
 import { photoFilterSchema } from './photo-filter.ts';
+import { idSchema, pageFields } from './schemas.ts';
 
 /** Longest tag, in UTF-16 units. */
 const longestTag = 100;
-
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const page = {
-  offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
-};
 
 /**
  * A tag as it is kept: composed Unicode, single spaces, no control characters. Its letters stay as typed; two tags that
@@ -38,7 +33,7 @@ export function tagKey(tag: string): string {
 
 /** Photos by their ids, or all that a filter finds; a decision is about the pictures, so copies share it. */
 const chosenPhotosSchema = v.union([
-  v.strictObject({ photoIds: v.pipe(v.array(id), v.minLength(1), v.maxLength(100_000)) }),
+  v.strictObject({ photoIds: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(100_000)) }),
   v.strictObject({ filter: photoFilterSchema }),
 ]);
 
@@ -59,11 +54,11 @@ export const decisionArguments = {
   renameTag: v.strictObject({ from: tagSchema, to: tagSchema }),
   /** Says that photos are no duplicates of each other although they look alike, or takes that back. */
   markNotDuplicates: v.strictObject({
-    pairs: v.pipe(v.array(v.tuple([id, id])), v.minLength(1), v.maxLength(10_000)),
+    pairs: v.pipe(v.array(v.tuple([idSchema, idSchema])), v.minLength(1), v.maxLength(10_000)),
     not: v.boolean(),
   }),
   /** Pairs that were marked so, of photos that are in the library. */
-  notDuplicates: v.strictObject(page),
+  notDuplicates: v.strictObject(pageFields),
   /** What can be undone and redone, the latest first. */
   decisions: v.strictObject({}),
   undoDecision: v.strictObject({}),

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
+import { integerBetween, numberBetween, offsetSchema } from './schemas.ts';
 import type { PhotoDetails } from './types.ts';
 
 /**
@@ -14,7 +15,7 @@ export type DuplicateKind = (typeof duplicateKinds)[number];
 
 /** Below this nearly every two photos are alike, and there are too many pairs to join. */
 export const leastDuplicateThreshold = 0.3;
-const threshold = v.pipe(v.number(), v.minValue(leastDuplicateThreshold), v.maxValue(1));
+const threshold = numberBetween(leastDuplicateThreshold, 1);
 /** Groups that one answer may hold: each is looked at closely. */
 export const mostGroups = 100;
 
@@ -31,8 +32,8 @@ export const duplicateArguments = {
     filter: v.optional(photoFilterSchema),
     /** Only pairs count whose places fit together, of those that `checkDuplicates` has compared. */
     geometry: v.optional(v.boolean()),
-    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostGroups)),
+    offset: offsetSchema,
+    limit: integerBetween(1, mostGroups),
   }),
   /** What there is to choose a threshold by. */
   duplicateThresholds: v.strictObject({}),

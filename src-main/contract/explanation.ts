@@ -1,6 +1,7 @@
 /** Why a photo was found: where on both pictures the match is, and in which tap and scale. */
 import * as v from 'valibot';
 import { queryFields } from './query.ts';
+import { idSchema } from './schemas.ts';
 
 /** Schema of the command's arguments. */
 export const explanationArguments = {
@@ -8,7 +9,7 @@ export const explanationArguments = {
   explain: v.strictObject({
     examples: queryFields.examples,
     whitening: queryFields.whitening,
-    photoId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    photoId: idSchema,
   }),
 } as const;
 

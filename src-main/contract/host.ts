@@ -8,6 +8,7 @@ import type { CommandAnswers, CommandArguments, CommandName } from './commands.t
 import type { Reply } from './messages.ts';
 import type { EngineEventListener } from './events.ts';
 import { SemblanceError } from './errors.ts';
+import { idSchema } from './schemas.ts';
 import type { HostInfo, PhotoDetails } from './types.ts';
 
 /** Schema of each host command's arguments. */
@@ -18,7 +19,7 @@ export const hostCommandArguments = {
   /** Asks the person for an ONNX file with the system's dialog. */
   chooseModel: v.strictObject({}),
   /** Shows the photo's file in the system's file manager. */
-  revealPhoto: v.strictObject({ photoId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+  revealPhoto: v.strictObject({ photoId: idSchema }),
   ...binHostArguments,
 } as const;
 

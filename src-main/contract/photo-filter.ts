@@ -1,14 +1,14 @@
 /** Which photos are meant: all conditions hold at once, and one that is left out asks for nothing. */
 import * as v from 'valibot';
+import { idSchema } from './schemas.ts';
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
 const some = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.array(schema), v.minLength(1), v.maxLength(1000));
 
 export const photoFilterSchema = v.strictObject({
   /** In any of these folders. */
-  folderIds: v.optional(some(id)),
+  folderIds: v.optional(some(idSchema)),
   /** In this directory of its folder, or anywhere below it; '/' between names. */
   directory: v.optional(v.pipe(v.string(), v.maxLength(32_767))),
   /** Taken at this time or later, and before that one, in the sense of `PhotoMetadata.takenAtMs`. */

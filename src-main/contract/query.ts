@@ -1,23 +1,21 @@
 /** What a person searches by: example pictures, each wanted or unwanted to a degree, whole or in part. */
 import * as v from 'valibot';
 import { photoFilterSchema } from './photo-filter.ts';
+import { idSchema, numberBetween } from './schemas.ts';
 
 /** A photo handed over as a file's content may have this many bytes. */
 export const maxPhotoBytes = 256 * 1024 * 1024;
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const between = (least: number, most: number) =>
-  v.pipe(v.number(), v.finite(), v.minValue(least), v.maxValue(most));
 /** Edges that are computed from pixels may miss the picture's by a rounding. */
 const rounding = 1e-6;
 
 /** Part of a picture, in fractions of the picture as seen, that is after EXIF orientation. */
 export const rectangleSchema = v.pipe(
   v.strictObject({
-    left: between(0, 1),
-    top: between(0, 1),
-    width: between(0, 1),
-    height: between(0, 1),
+    left: numberBetween(0, 1),
+    top: numberBetween(0, 1),
+    width: numberBetween(0, 1),
+    height: numberBetween(0, 1),
   }),
   v.check(({ width, height }) => width > 0 && height > 0, 'a rectangle has a width and a height above 0'),
   v.check(
@@ -28,7 +26,7 @@ export const rectangleSchema = v.pipe(
 
 const partsOfExample = {
   /** From −1, as little like this as can be, to 1, which it is when left out. */
-  weight: v.optional(between(-1, 1)),
+  weight: v.optional(numberBetween(-1, 1)),
   /** Only this part, as if it were a picture of its own. */
   crop: v.optional(rectangleSchema),
   /** Parts that do not count. */
@@ -37,7 +35,7 @@ const partsOfExample = {
 
 /** An example to search with: a photo of the library, or the content of any image file. */
 export const exampleSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('photo'), photoId: id, ...partsOfExample }),
+  v.strictObject({ kind: v.literal('photo'), photoId: idSchema, ...partsOfExample }),
   v.strictObject({
     kind: v.literal('bytes'),
     name: v.pipe(v.string(), v.maxLength(1000)),
@@ -63,7 +61,7 @@ export const queryFields = {
    * The whitening strength ε of this search instead of the recipe's (`whiteningSchema`): 0 asks for the very same thing,
    * much for the same kind of picture.
    */
-  whitening: v.optional(between(0, 1000)),
+  whitening: v.optional(numberBetween(0, 1000)),
   /** Only these photos count: as many as are asked for are found among them, however few they are. */
   filter: v.optional(photoFilterSchema),
 };

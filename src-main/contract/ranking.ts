@@ -1,9 +1,6 @@
 /** How the order of a search is improved, and what is told of it. Each part is a switch: without it nothing changes. */
 import * as v from 'valibot';
-
-const between = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most));
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+import { integerBetween, numberBetween } from './schemas.ts';
 
 /** Parts are applied in the order in which they are listed here. */
 export const rankingSchema = v.strictObject({
@@ -11,29 +8,29 @@ export const rankingSchema = v.strictObject({
   expansion: v.optional(
     v.strictObject({
       /** How many of the results found first are added. */
-      count: whole(1, 50),
+      count: integerBetween(1, 50),
       /** Each is weighted by its similarity to this power; 0 weights all alike. */
-      alpha: between(0, 10),
+      alpha: numberBetween(0, 10),
     }),
   ),
   /** Orders the first results anew by descriptors that their own neighbours among them have refined. */
   refinement: v.optional(
     v.strictObject({
       /** How many of the results are refined and ordered anew. */
-      top: whole(10, 1000),
+      top: integerBetween(10, 1000),
       /** Neighbours that refine each, itself among them. */
-      neighbours: whole(1, 50),
+      neighbours: integerBetween(1, 50),
     }),
   ),
   /** Orders the first results anew by how well they are reached from the query over similar photos. */
   diffusion: v.optional(
     v.strictObject({
       /** How many of the results are ordered anew. */
-      top: whole(50, 5000),
+      top: integerBetween(50, 5000),
     }),
   ),
   /** Orders the first results anew by how many places of both pictures fit together. */
-  geometry: v.optional(v.strictObject({ top: whole(1, 200) })),
+  geometry: v.optional(v.strictObject({ top: integerBetween(1, 200) })),
 });
 
 export type Ranking = v.InferOutput<typeof rankingSchema>;

@@ -3,15 +3,12 @@
  * parts are listed in the order in which they are computed; a last L2 normalisation always follows.
  */
 import * as v from 'valibot';
+import { integerBetween, numberBetween } from './schemas.ts';
 
 const identifier = v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/));
-const finite = v.pipe(v.number(), v.finite());
-const between = (least: number, most: number) => v.pipe(finite, v.minValue(least), v.maxValue(most));
-const whole = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
-const exponent = between(1, 10);
-const dimension = whole(1, 4096);
+const exponent = numberBetween(1, 10);
+const dimension = integerBetween(1, 4096);
 
 export const mostTaps = 16;
 
@@ -29,12 +26,12 @@ const poolingSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('pyramid'),
     /** Averages over 1 × 1, 2 × 2, … cells. */
-    levels: v.pipe(v.array(whole(1, 8)), v.minLength(1), v.maxLength(4)),
+    levels: v.pipe(v.array(integerBetween(1, 8)), v.minLength(1), v.maxLength(4)),
   }),
   v.strictObject({
     kind: v.literal('attention'),
     /** Channels between its two convolutions. */
-    hidden: whole(1, 256),
+    hidden: integerBetween(1, 256),
   }),
 ]);
 
@@ -47,7 +44,7 @@ const tapSchema = v.strictObject({
   /** Whether the pooled tap is L2-normalised before it is weighted. */
   normalise: v.boolean(),
   /** Factor on the tap before the taps are joined. */
-  weight: between(0, 10),
+  weight: numberBetween(0, 10),
 });
 
 const aggregationSchema = v.strictObject({
@@ -70,25 +67,25 @@ const aggregationSchema = v.strictObject({
 /** Which features are kept. */
 const selectionSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
-  v.strictObject({ kind: v.literal('variance'), threshold: between(0, 1) }),
+  v.strictObject({ kind: v.literal('variance'), threshold: numberBetween(0, 1) }),
   v.strictObject({ kind: v.literal('anova'), keep: dimension }),
   v.strictObject({ kind: v.literal('mutual-information'), keep: dimension }),
   v.strictObject({ kind: v.literal('elimination'), keep: dimension }),
   /** With features standardised, nothing is kept from a strength of 0.5 on. */
-  v.strictObject({ kind: v.literal('lasso'), strength: between(1e-6, 0.5) }),
+  v.strictObject({ kind: v.literal('lasso'), strength: numberBetween(1e-6, 0.5) }),
   v.strictObject({
     kind: v.literal('mask'),
     /** Divisor of the gates' logits: small gates are nearly on or off. */
-    temperature: between(0.05, 10),
+    temperature: numberBetween(0.05, 10),
     /** Weight of the mean gate in the loss. */
-    sparsity: between(0, 10),
+    sparsity: numberBetween(0, 10),
   }),
 ]);
 
 const normalisationSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('l2') }),
   v.strictObject({ kind: v.literal('standardise') }),
-  v.strictObject({ kind: v.literal('power'), exponent: between(0.05, 2) }),
+  v.strictObject({ kind: v.literal('power'), exponent: numberBetween(0.05, 2) }),
 ]);
 
 const whiteningSchema = v.variant('kind', [
@@ -97,9 +94,9 @@ const whiteningSchema = v.variant('kind', [
    * (λ + ε·Σλ)^-1/2, Σλ being the total variance: a large ε is plain PCA, a small one full whitening. It is what the
    * interface calls Kind ↔ Thing.
    */
-  v.strictObject({ kind: v.literal('regularised'), epsilon: between(0, 1000) }),
+  v.strictObject({ kind: v.literal('regularised'), epsilon: numberBetween(0, 1000) }),
   /** λ^-a. */
-  v.strictObject({ kind: v.literal('power'), exponent: between(0, 1) }),
+  v.strictObject({ kind: v.literal('power'), exponent: numberBetween(0, 1) }),
 ]);
 
 const reductionSchema = v.variant('kind', [
@@ -109,21 +106,26 @@ const reductionSchema = v.variant('kind', [
     dimension,
     whitening: whiteningSchema,
     /** Pulls the variances towards their mean, for fits on few photos; `auto` chooses by the data. */
-    shrinkage: v.union([between(0, 1), v.literal('auto')]),
+    shrinkage: v.union([numberBetween(0, 1), v.literal('auto')]),
   }),
-  v.strictObject({ kind: v.literal('random'), dimension, seed: whole(0, 2 ** 31) }),
-  v.strictObject({ kind: v.literal('autoencoder'), dimension, hidden: dimension, epochs: whole(1, 500) }),
+  v.strictObject({ kind: v.literal('random'), dimension, seed: integerBetween(0, 2 ** 31) }),
+  v.strictObject({
+    kind: v.literal('autoencoder'),
+    dimension,
+    hidden: dimension,
+    epochs: integerBetween(1, 500),
+  }),
   v.strictObject({
     kind: v.literal('projection'),
     dimension,
     start: v.picklist(['orthogonal', 'xavier', 'pca']),
-    epochs: whole(1, 500),
+    epochs: integerBetween(1, 500),
   }),
   v.strictObject({
     kind: v.literal('learned-whitening'),
     dimension,
     /** Share of the mean variance that is added to the matching pairs' covariance. */
-    regularisation: between(1e-6, 100),
+    regularisation: numberBetween(1e-6, 100),
   }),
 ]);
 
@@ -131,15 +133,15 @@ const learningSchema = v.strictObject({
   /** What tells that photos match: the same folder, a tag, or pairs made from each photo by cropping and the like. */
   from: v.picklist(['folders', 'tags', 'pairs']),
   /** Share of the groups, or of each group's photos, on which the result is judged. */
-  heldOut: between(0.05, 0.5),
-  seed: whole(0, 2 ** 31),
+  heldOut: numberBetween(0.05, 0.5),
+  seed: integerBetween(0, 2 ** 31),
 });
 
 const augmentationSchema = v.strictObject({
   /** How many photos are mixed in. */
-  neighbours: whole(1, 50),
+  neighbours: integerBetween(1, 50),
   /** Each is weighted by its similarity to this power; 0 weights all alike. */
-  alpha: between(0, 10),
+  alpha: numberBetween(0, 10),
 });
 
 export const recipeSchema = v.strictObject({
@@ -147,9 +149,9 @@ export const recipeSchema = v.strictObject({
   /** Name of an installed model. */
   model: identifier,
   /** Length in pixels to which the longer side of a photo is resized at scale 1. */
-  longerSide: whole(64, 2048),
+  longerSide: integerBetween(64, 2048),
   /** Factors on `longerSide`. */
-  scales: v.pipe(v.array(between(0.1, 4)), v.minLength(1), v.maxLength(8)),
+  scales: v.pipe(v.array(numberBetween(0.1, 4)), v.minLength(1), v.maxLength(8)),
   taps: v.pipe(v.array(tapSchema), v.minLength(1), v.maxLength(mostTaps)),
   aggregation: aggregationSchema,
   selection: selectionSchema,

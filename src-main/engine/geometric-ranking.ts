@@ -1,4 +1,5 @@
 /** The geometric check: the first results ordered anew by how many places of theirs fit together with those of the examples. */
+import { setImmediate } from 'node:timers/promises';
 import { type Example, SemblanceError, weightOf } from '../contract/index.ts';
 import { cellsWhere, type LocalFeatures } from '../descriptor/index.ts';
 import { type Hit, matchLocally, tellsSamePlaces } from '../search/index.ts';
@@ -43,7 +44,7 @@ export async function orderByGeometry(
   );
   const fitting = new Map<number, number>();
   for (const [place, found] of features.entries()) {
-    if (place % comparedAtATime === 0) await nextTurn();
+    if (place % comparedAtATime === 0) await setImmediate();
     if (signal?.aborted) throw new SemblanceError('cancelled', 'The search was cancelled.');
     if (found) fitting.set(place, fittingPlaces(found, examples));
   }
@@ -114,10 +115,4 @@ function reordered(hits: readonly Hit[], fitting: ReadonlyMap<number, number>): 
   const result = [...hits];
   places.forEach((place, i) => (result[place] = hits[order[i]]));
   return result;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

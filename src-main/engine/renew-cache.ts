@@ -1,4 +1,5 @@
 /** Brings what the first schema stored into the present form. */
+import { setImmediate } from 'node:timers/promises';
 import type { Library } from '../library/index.ts';
 import type { Engine } from './engine.ts';
 import { extractionOfGeneration } from './describer.ts';
@@ -27,7 +28,7 @@ export function renewCache({ library, jobs }: Engine): void {
       if (renewed === 0) return;
       done += renewed;
       control.report({ done, total });
-      await new Promise((next) => setImmediate(next));
+      await setImmediate();
     }
   });
 }

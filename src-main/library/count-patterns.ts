@@ -1,4 +1,5 @@
 /** What patterns would keep of a folder. */
+import { setImmediate } from 'node:timers/promises';
 import type { PatternCounts } from '../contract/index.ts';
 import { isPhotoName } from '../vision/index.ts';
 import { PathFilter } from './patterns.ts';
@@ -63,7 +64,7 @@ export async function countByPatterns(
       side.bytes += sizeBytes;
     }
     if (i % directoriesAtOnce === 0) {
-      await new Promise((next) => setImmediate(next));
+      await setImmediate();
       checkpoint();
     }
   }

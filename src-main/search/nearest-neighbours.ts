@@ -11,7 +11,7 @@ export interface Neighbours {
 }
 
 /** Similarities in one block: 32 MB. */
-const blockSize = 2 ** 23;
+export const blockSize = 2 ** 23;
 
 /**
  * The `count` rows of `among` that are nearest to each query. Where both are the same rows, a row is not its own

@@ -4,13 +4,11 @@
  */
 import { type MatrixProduct, rowAt, type Rows } from '../descriptor/index.ts';
 import type { NeighbourList, StoredNeighbours } from '../library/index.ts';
-import { keepNearest, nothingNear } from './nearest-neighbours.ts';
+import { blockSize, keepNearest, nothingNear } from './nearest-neighbours.ts';
 
 /** Neighbours of each picture: 256 bytes. Diffusion takes fewer; groups of duplicates are seldom larger. */
 export const neighbourCount = 32;
 
-/** Similarities in one block: 32 MB. */
-const blockSize = 2 ** 23;
 /** Lists that are found at a time, which whoever stores them writes in some milliseconds. */
 const mostRows = 1000;
 

@@ -28,5 +28,6 @@ export { beginUse, distrust, endUse, storedReport, storeReport } from './device-
 export { probeDevices, processor } from './devices.ts';
 export { keepFile, keptFile } from './kept-file.ts';
 export { machineStamp } from './machine.ts';
-export { computeThreads, Vision } from './vision.ts';
+export { computeThreads } from './crew.ts';
+export { Vision } from './vision.ts';
 export type { FileReading, NamedBytes, NamedPicture, TapMap } from './vision-messages.ts';

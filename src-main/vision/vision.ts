@@ -1,34 +1,26 @@
 /** Photos become statistics of feature maps, on worker threads. */
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { SemblanceError, sibling } from '../contract/index.ts';
+import type { Worker } from 'node:worker_threads';
+import { SemblanceError } from '../contract/index.ts';
 import type { PowerMeanLayout } from '../descriptor/index.ts';
+import { crewFor } from './crew.ts';
 import { sharedBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
 import type { DeviceUse } from './device-store.ts';
-import { DeviceTurn, sharedTurn } from './device-turn.ts';
 import { processor } from './devices.ts';
-import './loaders.ts';
 import type { InstalledModel } from './models.ts';
 import { networksOf } from './networks.ts';
+import { endThread, startThread, type ThreadSetting } from './reading-thread.ts';
 import type {
   Extraction,
   ExtractionSettings,
   FileReading,
   NamedBytes,
   NamedPicture,
-  NetworkSetting,
   PhotoRequest,
   TapMap,
   WorkerMessage,
   WorkerRequest,
-  WorkerSetting,
 } from './vision-messages.ts';
-
-/** Threads that compute, over all workers. */
-export function computeThreads(): number {
-  return availableParallelism();
-}
 
 export interface VisionOptions {
   /** Of all taps that name no other. */
@@ -46,15 +38,6 @@ export interface VisionOptions {
   onFallback?: (model: InstalledModel, use: DeviceUse, detail: string) => void;
 }
 
-/** Where another device computes, one worker prepares photos while it works for the other. */
-const deviceWorkers = 2;
-/** A worker that has not ended by then, with what it has begun, is ended all the same. */
-const closeWithinMs = 30_000;
-/**
- * Address space, of which only what is used takes memory. When onnxruntime 1.30 starts it needs more stack the longer the
- * process's command line is, and the usual 4 MiB end with a data URL of 16 KB (a crash inside libonnxruntime).
- */
-const workerStackMebibytes = 64;
 /** Photos that a worker has at a time: one in the network, the others being read and decoded. */
 const photosPerWorker = 3;
 
@@ -84,7 +67,7 @@ export class Vision {
   readonly threads: number;
   /** Photos worth keeping in flight. */
   readonly concurrency: number;
-  readonly #setting: WorkerSetting;
+  readonly #setting: ThreadSetting;
   readonly #lanes: Lane[] = [];
   #mostLanes: number;
   #isGrowing = false;
@@ -96,7 +79,7 @@ export class Vision {
 
   private constructor(
     layout: PowerMeanLayout,
-    setting: WorkerSetting,
+    setting: ThreadSetting,
     models: InstalledModel[],
     workers: number,
     onFallback: VisionOptions['onFallback'],
@@ -136,7 +119,6 @@ export class Vision {
       order,
       threads,
       decodeBudget,
-      deviceTurn: sharedTurn,
       limits,
     };
     const vision = new Vision({ scales: scales.length, taps }, setting, models, count, onFallback);
@@ -228,19 +210,13 @@ export class Vision {
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   async close(): Promise<void> {
     this.#end(new SemblanceError('cancelled', 'Reading photos was ended.'));
-    await Promise.all(this.#lanes.map(({ worker }) => ended(worker)));
+    await Promise.all(this.#lanes.map(({ worker }) => endThread(worker)));
   }
 
   async #startWorker(): Promise<void> {
-    const worker = new Worker(sibling(import.meta.url, 'vision-worker'), {
-      workerData: this.#setting,
-      resourceLimits: { stackSizeMb: workerStackMebibytes },
-    });
+    const worker = startThread(this.#setting);
     const lane: Lane = { worker, isReady: false, tasks: new Map() };
     this.#lanes.push(lane);
-    // The worker's own id is gone once it has ended.
-    const { threadId } = worker;
-    worker.once('exit', () => new DeviceTurn(sharedTurn).giveBack(threadId));
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'ready') {
@@ -250,7 +226,7 @@ export class Vision {
         else if (message.kind === 'failed') {
           reject(SemblanceError.fromReport(message.error));
           this.#drop(lane);
-          void ended(worker);
+          void endThread(worker);
         } else this.#receive(lane, message);
       });
       const lost = (cause: unknown) => {
@@ -352,38 +328,4 @@ export class Vision {
     for (const lane of this.#lanes) lane.tasks.clear();
     for (const task of tasks) task.reject(this.#ended);
   }
-}
-
-function patience(milliseconds: number): Promise<void> {
-  return new Promise((late) => setTimeout(late, milliseconds).unref());
-}
-
-/**
- * A worker ends itself between two things that it does: where it is ended while it loads a network, the runtime ends the
- * whole process, and what it holds of a device it lets go of in its turn.
- */
-async function ended(worker: Worker): Promise<void> {
-  const isGone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-  await Promise.race([isGone, patience(closeWithinMs)]);
-  // A thread that hangs in a driver cannot be ended, and is not waited for.
-  await Promise.race([worker.terminate(), patience(closeWithinMs)]);
-}
-
-/**
- * How many workers there are, and how many threads each has. Where a device computes one network and the processor
- * another, the few workers that the device wants share the cores.
- */
-function crewFor(
-  networks: readonly NetworkSetting[],
-  workers: number | undefined,
-  threadsPerWorker: number | undefined,
-): { count: number; threads: number } {
-  const byProcessor = networks.filter(({ provider }) => provider === processor).length;
-  const isMixed = byProcessor > 0 && byProcessor < networks.length;
-  const threads =
-    threadsPerWorker ?? (isMixed ? Math.max(1, Math.floor(computeThreads() / deviceWorkers)) : 1);
-  const usual =
-    byProcessor === networks.length ? Math.max(1, Math.floor(computeThreads() / threads)) : deviceWorkers;
-  return { count: workers ?? usual, threads };
 }

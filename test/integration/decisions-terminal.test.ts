@@ -1,29 +1,21 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionOutcome, QualityReport, TagCount } from '../../src-main/contract/index.ts';
 import { writePhotos } from '../e2e/photos.ts';
+import { answerOf, type Ended, runSemblance } from '../fixtures/run-semblance.ts';
 
-const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
 let root: string;
 let photos: string;
 let library: string;
 
-function run(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [semblance, ...args, '--library', library], (error, output, errors) => {
-      done({ code: error ? Number(error.code) : 0, output, errors });
-    });
-  });
+function run(...args: string[]): Promise<Ended> {
+  return runSemblance([...args, '--library', library]);
 }
 
 async function json<Answer>(...args: string[]): Promise<Answer> {
-  const { code, output, errors } = await run(...args, '--json');
-  expect(errors).toBe('');
-  expect(code).toBe(0);
-  return JSON.parse(output) as Answer;
+  return answerOf(await run(...args, '--json')) as Answer;
 }
 
 const photo = (name: string): string => join(photos, name.split('-')[0], `${name}.jpg`);

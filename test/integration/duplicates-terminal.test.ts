@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BinnedFile, BinOutcome, DuplicateKind, RestoreOutcome } from '../../src-main/contract/index.ts';
 import { writeDuplicates } from '../fixtures/duplicate-photos.ts';
+import { answerOf, type Ended, runSemblance } from '../fixtures/run-semblance.ts';
 
 interface Printed {
   threshold: number;
@@ -13,25 +13,16 @@ interface Printed {
   bin: BinOutcome | null;
 }
 
-const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
 let root: string;
 let photos: string;
 
-function run(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+function run(...args: string[]): Promise<Ended> {
   const env = { ...process.env, XDG_DATA_HOME: join(root, 'data') };
-  return new Promise((done) => {
-    const all = [semblance, ...args, '--library', join(root, 'library')];
-    execFile(process.execPath, all, { env }, (error, output, errors) => {
-      done({ code: error ? Number(error.code) : 0, output, errors });
-    });
-  });
+  return runSemblance([...args, '--library', join(root, 'library')], { env });
 }
 
 async function json<Answer>(...args: string[]): Promise<Answer> {
-  const { code, output, errors } = await run(...args, '--json');
-  expect(errors).toBe('');
-  expect(code).toBe(0);
-  return JSON.parse(output) as Answer;
+  return answerOf(await run(...args, '--json')) as Answer;
 }
 
 beforeAll(async () => {

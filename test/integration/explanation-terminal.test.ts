@@ -1,24 +1,17 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation } from '../../src-main/contract/index.ts';
 import { writePhotos } from '../e2e/photos.ts';
-
-const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
+import { type Ended, runSemblance } from '../fixtures/run-semblance.ts';
 
 let root: string;
 let photos: string;
 
-function run(...args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, [semblance, ...args, '--library', join(root, 'library')]);
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-  return new Promise((done) => child.on('close', (code) => done({ code, output, errors })));
+function run(...args: string[]): Promise<Ended> {
+  return runSemblance([...args, '--library', join(root, 'library')]);
 }
 
 beforeAll(async () => {

@@ -1,41 +1,24 @@
 /** Steered searches and saved searches, on a terminal. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SavedSearch } from '../../src-main/contract/index.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
+import { answerOf, type Ended, runSemblance } from '../fixtures/run-semblance.ts';
 
-const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
 const total = folders.length * photosPerFolder;
 let root: string;
 let photos: string;
 let library: string;
 
-interface Outcome {
-  code: number;
-  output: string;
-  errors: string;
-}
-
-function run(args: string[], input?: Uint8Array): Promise<Outcome> {
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      [semblance, ...args, '--library', library],
-      (error, output, errors) => done({ code: error ? Number(error.code) : 0, output, errors }),
-    );
-    if (input) child.stdin?.end(input);
-  });
+function run(args: string[], input?: Uint8Array): Promise<Ended> {
+  return runSemblance([...args, '--library', library], { input });
 }
 
 async function json<Answer>(args: string[], input?: Uint8Array): Promise<Answer> {
-  const { code, output, errors } = await run([...args, '--json'], input);
-  expect(errors).toBe('');
-  expect(code).toBe(0);
-  return JSON.parse(output) as Answer;
+  return answerOf(await run([...args, '--json'], input)) as Answer;
 }
 
 interface Found {

@@ -1,40 +1,23 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Recipe, RecipeComparison, TunePreview } from '../../src-main/contract/index.ts';
+import { answerOf, type Ended, runSemblance } from '../fixtures/run-semblance.ts';
 import { visionTransformer } from '../fixtures/vision-transformer.ts';
 import { folders, photosPerFolder, writePhotos } from '../e2e/photos.ts';
 
-const semblance = resolve(import.meta.dirname, '../../src-main/cli/semblance.ts');
 const total = folders.length * photosPerFolder;
 
 let root: string;
 
-interface Ended {
-  code: number | null;
-  output: string;
-  errors: string;
-}
-
 function run(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [semblance, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SEMBLANCE_LIBRARY: join(root, 'library'), SEMBLANCE_MODELS: join(root, 'models') },
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-  return new Promise((done) => child.on('close', (code) => done({ code, output, errors })));
+  const own = { SEMBLANCE_LIBRARY: join(root, 'library'), SEMBLANCE_MODELS: join(root, 'models') };
+  return runSemblance(args, { env: { ...process.env, ...own } });
 }
 
 async function json<Answer>(...args: string[]): Promise<Answer> {
-  const { code, output, errors } = await run(...args, '--json');
-  expect(errors).toBe('');
-  expect(code).toBe(0);
-  return JSON.parse(output) as Answer;
+  return answerOf(await run(...args, '--json')) as Answer;
 }
 
 const file = (name: string): string => join(root, name);
