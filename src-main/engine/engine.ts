@@ -38,7 +38,7 @@ import { LatestOnly } from './latest-only.ts';
 import { LocalFeatureReader } from './local-features.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
-import { startNeighbours } from './neighbours.ts';
+import { startNeighbours } from './neighbours-job.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
@@ -57,6 +57,8 @@ export interface EngineOptions {
   program?: 'window' | 'server' | 'terminal';
   /** Photos above which HNSW answers; measured on this machine by default. */
   crossover?: number;
+  /** Photos above which HNSW finds their neighbours, where it is in service. */
+  mostCompared?: number;
   /** Worker threads that read photos. */
   workers?: number;
   /** How patient downloads are, where not as usual. */

@@ -6,7 +6,7 @@ import type { NeighboursTask } from './analysis.ts';
 import { passGate } from './gate.ts';
 
 /** Lists in one message: written in some milliseconds, within which the main thread answers nobody. */
-const listsPerMessage = 500;
+const listsPerMessage = 200;
 
 /** @param send told of lists in the order in which they are to be kept */
 export async function findNeighbours(

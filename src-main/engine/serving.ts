@@ -293,6 +293,13 @@ export class Serving implements QuerySpace {
     if (access === 'write') hnsw.ready().catch((error: unknown) => this.#dropHnsw(error));
   }
 
+  /** The HNSW index as soon as it is ready, from disk or built; null where every photo is compared. */
+  async hnswReady(): Promise<HnswTier | null> {
+    this.openHnsw();
+    await this.#hnsw?.ready().catch(() => undefined);
+    return this.#hnsw?.isReady ? this.#hnsw : null;
+  }
+
   /** Passes a change on to the index, before any later search. */
   #tell(change: (hnsw: HnswTier) => Promise<unknown>): void {
     if (this.#hnsw) change(this.#hnsw).catch((error: unknown) => this.#dropHnsw(error));
@@ -311,12 +318,6 @@ export class Serving implements QuerySpace {
   /** Writes the HNSW index, if it is open, so that the next start can load it. */
   async save(): Promise<void> {
     await this.#hnsw?.save();
-  }
-
-  /** Waits until it is known whether there is an index on disk that fits. */
-  async lookAtIndex(): Promise<void> {
-    this.openHnsw();
-    await this.#hnsw?.ready().catch(() => undefined);
   }
 
   /** Ends the HNSW index; whoever is still searching compares every photo. */

@@ -10,7 +10,7 @@ export async function engineStatus(engine: Engine): Promise<EngineStatus> {
   const { library, serving } = engine;
   const { available, reason } = HnswTier.available();
   // A reader is asked once, and has not searched before; whoever writes is asked often, and looks at the first search.
-  if (engine.options.access === 'read') await serving?.lookAtIndex();
+  if (engine.options.access === 'read') await serving?.hnswReady();
   return {
     version,
     node: process.versions.node,

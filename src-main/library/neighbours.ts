@@ -56,17 +56,42 @@ export class Neighbours {
     }
   }
 
-  /** How many searchable pictures of a generation have no list yet. */
+  delete(generationId: number, contentId: number): void {
+    this.#prepared
+      .get('DELETE FROM neighbours WHERE generationId = ? AND contentId = ?')
+      .run(generationId, contentId);
+  }
+
+  /**
+   * How many searchable pictures of a generation have no list yet. Each list is of a picture with a descriptor, so that
+   * two counts along an index do, where looking for each descriptor's list takes ten times as long.
+   */
   missing(generationId: number): number {
-    const row = this.#database
-      .prepare<[number], { total: number }>(
-        `SELECT count(*) AS total FROM descriptors JOIN contents ON contents.id = contentId
-         WHERE generationId = ? AND orphanedAtMs IS NULL AND NOT EXISTS
-           (SELECT 1 FROM neighbours WHERE neighbours.generationId = descriptors.generationId
-            AND neighbours.contentId = descriptors.contentId)`,
+    const row = this.#prepared
+      .get<{ total: number }>(
+        `SELECT (SELECT count(*) FROM descriptors WHERE generationId = :generationId)
+           - (SELECT count(*) FROM neighbours WHERE generationId = :generationId)
+           - (SELECT count(*) FROM contents JOIN descriptors ON contentId = contents.id AND generationId = :generationId
+              WHERE orphanedAtMs IS NOT NULL AND NOT EXISTS
+                (SELECT 1 FROM neighbours WHERE neighbours.generationId = :generationId AND neighbours.contentId = contents.id)
+           ) AS total`,
       )
-      .get(generationId);
+      .get({ generationId });
     return row?.total ?? 0;
+  }
+
+  /** The first searchable pictures above an id that have no list yet, in ascending order. */
+  missingAfter(generationId: number, contentId: number, limit: number): number[] {
+    return this.#prepared
+      .get<{ id: number }>(
+        `SELECT contents.id FROM descriptors JOIN contents ON contents.id = descriptors.contentId
+         WHERE descriptors.generationId = ? AND descriptors.contentId > ? AND orphanedAtMs IS NULL AND NOT EXISTS
+           (SELECT 1 FROM neighbours WHERE neighbours.generationId = descriptors.generationId
+            AND neighbours.contentId = descriptors.contentId)
+         ORDER BY descriptors.contentId LIMIT ?`,
+      )
+      .all(generationId, contentId, limit)
+      .map(({ id }) => id);
   }
 
   /** Whether there are lists of pictures that are in no file. */

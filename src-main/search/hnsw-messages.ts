@@ -15,6 +15,8 @@ export type HnswRequest =
   | { kind: 'add'; ids: number[]; vectors: Float32Array }
   | { kind: 'delete'; id: number }
   | { kind: 'search'; query: Float32Array; top: number }
+  /** Searches with several, row by row. */
+  | { kind: 'search-all'; queries: Float32Array; top: number }
   | { kind: 'save'; name: string };
 
 export interface HnswAnswers {
@@ -25,7 +27,14 @@ export interface HnswAnswers {
   add: number;
   delete: undefined;
   search: Hit[];
+  'search-all': PackedHits;
   save: ShardFile;
+}
+
+/** Hits of several queries, as many places for each, best first; places that stay empty have the score −Infinity. */
+export interface PackedHits {
+  ids: Uint32Array;
+  scores: Float32Array;
 }
 
 export type HnswReply =

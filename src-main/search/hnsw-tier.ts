@@ -16,7 +16,7 @@ import {
   removeRemains,
   type ShardFile,
 } from './index-files.ts';
-import { compareHits, type Hit } from './top-hits.ts';
+import { compareHits, type Hit, TopHits } from './top-hits.ts';
 
 /** Vectors handed to a worker at a time while building, and how many such batches wait for it. */
 const batchSize = 200;
@@ -215,6 +215,25 @@ export class HnswTier {
   async search(query: Float32Array, top: number): Promise<Hit[]> {
     const found = await Promise.all(this.#shards.map((shard) => shard.ask({ kind: 'search', query, top })));
     return found.flat().sort(compareHits).slice(0, top);
+  }
+
+  /** The same for several vectors in one go, the hits of each. */
+  async searchAll(queries: readonly Float32Array[], top: number): Promise<Hit[][]> {
+    const { dimension } = this.#options;
+    const packed = new Float32Array(queries.length * dimension);
+    queries.forEach((query, row) => packed.set(query, row * dimension));
+    const found = await Promise.all(
+      this.#shards.map((shard) => shard.ask({ kind: 'search-all', queries: packed, top })),
+    );
+    return queries.map((_, row) => {
+      const best = new TopHits(top);
+      for (const { ids, scores } of found) {
+        for (let place = row * top; place < (row + 1) * top && scores[place] >= best.threshold; place++) {
+          if (scores[place] > -Infinity) best.add(ids[place], scores[place]);
+        }
+      }
+      return best.sorted();
+    });
   }
 
   /** Adds a vector that the source has now, or puts it in the place of the one before. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HierarchicalNSW } from 'hnswlib-node';
 import { messageOf } from '../contract/index.ts';
-import type { HnswAnswers, HnswReply, HnswRequest, ShardSetup } from './hnsw-messages.ts';
+import type { HnswAnswers, HnswReply, HnswRequest, PackedHits, ShardSetup } from './hnsw-messages.ts';
 import { hnswlib } from './hnswlib.ts';
 import { describeWritten, loadVerified } from './shard-file.ts';
 import type { Hit } from './top-hits.ts';
@@ -69,6 +69,19 @@ function search(query: Float32Array, top: number): Hit[] {
   return neighbors.map((id, i) => ({ id, score: 1 - distances[i] }));
 }
 
+function searchAll(queries: Float32Array, top: number): PackedHits {
+  const rows = queries.length / dimension;
+  const found = { ids: new Uint32Array(rows * top), scores: new Float32Array(rows * top).fill(-Infinity) };
+  for (let row = 0; row < rows; row++) {
+    const hits = search(queries.subarray(row * dimension, (row + 1) * dimension), top);
+    hits.forEach(({ id, score }, place) => {
+      found.ids[row * top + place] = id;
+      found.scores[row * top + place] = score;
+    });
+  }
+  return found;
+}
+
 async function answer(request: HnswRequest): Promise<HnswAnswers[HnswRequest['kind']]> {
   switch (request.kind) {
     case 'load': {
@@ -89,6 +102,8 @@ async function answer(request: HnswRequest): Promise<HnswAnswers[HnswRequest['ki
       return undefined;
     case 'search':
       return search(request.query, request.top);
+    case 'search-all':
+      return searchAll(request.queries, request.top);
     case 'save':
       if (!index) throw new Error('there is no index yet');
       index.writeIndexSync(join(folder, request.name));

@@ -8,8 +8,11 @@ export { nearestNeighbours, type Neighbours } from './nearest-neighbours.ts';
 export {
   type DescribedPictures,
   forgetDepleted,
+  insertedInto,
+  isDepleted,
   missingNeighbours,
   neighbourCount,
+  type NeighbourEntry,
 } from './neighbour-graph.ts';
 export { refinedScores } from './refined-descriptors.ts';
 export { compareHits, type Hit, TopHits } from './top-hits.ts';

@@ -50,7 +50,7 @@ export async function* missingNeighbours(
       transposeB: true,
     });
     const found = nothingNear(places.length, count);
-    const insertions = new Map<number, Entry[]>();
+    const insertions = new Map<number, NeighbourEntry[]>();
     places.forEach((place, row) => {
       const similarities = rowAt(scores, row);
       keepNearest(found, row, similarities, place);
@@ -71,7 +71,7 @@ export async function* missingNeighbours(
   }
 }
 
-interface Entry {
+export interface NeighbourEntry {
   id: number;
   similarity: number;
 }
@@ -84,14 +84,14 @@ function thresholdOf(list: NeighbourList | undefined): number {
 
 function withInserted(
   known: Map<number, NeighbourList>,
-  insertions: Map<number, Entry[]>,
+  insertions: Map<number, NeighbourEntry[]>,
 ): StoredNeighbours[] {
   const changed: StoredNeighbours[] = [];
   for (const [contentId, entries] of insertions) {
     const list = known.get(contentId);
     const longer =
       list &&
-      inserted(
+      insertedInto(
         list,
         entries.filter(({ id }) => id !== contentId),
       );
@@ -103,11 +103,11 @@ function withInserted(
 }
 
 /** The list with further entries, as long as it may be; null where all of them are there already. */
-function inserted(list: NeighbourList, entries: readonly Entry[]): NeighbourList | null {
+export function insertedInto(list: NeighbourList, entries: readonly NeighbourEntry[]): NeighbourList | null {
   const there = new Set(list.ids);
   const fresh = entries.filter(({ id }) => !there.has(id));
   if (fresh.length === 0) return null;
-  const old = Array.from(list.ids, (id, i): Entry => ({ id, similarity: list.similarities[i] }));
+  const old = Array.from(list.ids, (id, i): NeighbourEntry => ({ id, similarity: list.similarities[i] }));
   const best = [...old, ...fresh]
     .sort((a, b) => b.similarity - a.similarity || a.id - b.id)
     .slice(0, neighbourCount);
@@ -120,11 +120,17 @@ function inserted(list: NeighbourList, entries: readonly Entry[]): NeighbourList
 /** The least share of a list that is still there; below it the list is looked for anew. */
 const leastThere = 0.75;
 
-/** Forgets lists that have lost too many of their pictures. */
+/** Whether too many pictures of a list have gone. */
+export function isDepleted(ids: Uint32Array, isThere: (id: number) => boolean): boolean {
+  let left = 0;
+  for (const id of ids) left += Number(isThere(id));
+  return left < leastThere * ids.length;
+}
+
+/** Forgets the depleted ones of known lists. */
 export function forgetDepleted(ids: Uint32Array, known: Map<number, NeighbourList>): void {
   const there = new Set(ids);
   for (const [contentId, list] of known) {
-    const left = list.ids.reduce((sum, id) => sum + Number(there.has(id)), 0);
-    if (left < leastThere * list.ids.length) known.delete(contentId);
+    if (isDepleted(list.ids, (id) => there.has(id))) known.delete(contentId);
   }
 }

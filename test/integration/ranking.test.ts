@@ -10,7 +10,8 @@ import {
 } from '../../src-main/contract/index.ts';
 import { recipeKey } from '../../src-main/descriptor/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
-import { neighbourGraph, startNeighbours } from '../../src-main/engine/neighbours.ts';
+import { startNeighbours } from '../../src-main/engine/neighbours-job.ts';
+import { neighbourGraph } from '../../src-main/engine/neighbours.ts';
 import { clusteredVectors, describedLibrary } from '../fixtures/described-library.ts';
 
 const every: Ranking = {
@@ -178,6 +179,50 @@ describe('the neighbours of the photos', () => {
     const before = neighbourGraph(engine).of(1) ?? [];
     engine.forget([before[0].id]);
     expect(neighbourGraph(engine).of(1)).toEqual(before.slice(1));
+  });
+
+  it('are found by HNSW in a large library, nearly all of them, and of what is added later too', async () => {
+    const few = 12;
+    const open = (): Engine =>
+      Engine.open({ libraryPath: folder, access: 'write', crossover: few, mostCompared: few });
+    const vectors = [...clusteredVectors(620, 24)];
+    describedLibrary(folder, vectors.slice(0, 600)).close();
+    engine = open();
+    await engine.jobs.idle();
+    const share = async (from: number): Promise<number> => {
+      let found = 0;
+      for (let photoId = from; photoId < from + 20; photoId++) {
+        const exact = (await search(photoId, { top: 33, filter: { directory: '' } })).results.slice(1);
+        const near = new Set(
+          neighbourGraph(engine)
+            .of(photoId)
+            ?.map(({ id }) => id),
+        );
+        found += exact.filter(({ photo }) => near.has(photo.id)).length / exact.length / 20;
+      }
+      return found;
+    };
+    expect(neighbourGraph(engine).complete).toBe(true);
+    expect(await share(1)).toBeGreaterThan(0.97);
+    const serving = engine.serving;
+    const id = serving?.generation.id ?? 0;
+    vectors.slice(600).forEach((vector, i) => {
+      const contentId = engine.library.change(() => {
+        const content = { hash: `later ${i}`, width: 4, height: 3, format: 'jpeg' };
+        const added = engine.library.photos.addContent(content);
+        const file = { folderId: 1, directory: 'd0', name: `later ${i}.jpg`, sizeBytes: 1, modifiedAtMs: 1 };
+        engine.library.photos.record(file, added, 1);
+        engine.library.generations.addDescriptors(id, [{ contentId: added, vector }]);
+        return added;
+      });
+      serving?.add(contentId, vector);
+    });
+    expect(neighbourGraph(engine).complete).toBe(false);
+    await startNeighbours(engine)?.ended;
+    expect(neighbourGraph(engine).complete).toBe(true);
+    expect(await share(601)).toBeGreaterThan(0.97);
+    // Those that were there before know the later ones.
+    expect(await share(1)).toBeGreaterThan(0.9);
   });
 });
 
