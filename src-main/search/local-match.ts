@@ -2,7 +2,8 @@
  * Whether two pictures show the same, place by place: cells that resemble each other most, in both directions, and a
  * transform that takes many of them to their counterparts.
  */
-import { type LocalFeatures, wordsPerCell } from '../descriptor/index.ts';
+import type { LocalFeatures } from '../descriptor/index.ts';
+import { differingBitsOfAll } from './hamming-kernel.ts';
 import { type AffineTransform, fitTransform, inverted, type PlaceMatch } from './transform-fit.ts';
 
 export interface LocalMatch {
@@ -47,14 +48,17 @@ export function matchLocally(a: LocalFeatures, b: LocalFeatures): LocalMatch | n
 }
 
 function matchInOrder(a: LocalFeatures, b: LocalFeatures): LocalMatch | null {
-  const matches = mutualNeighbours(a, b);
+  const countB = b.places.length / 2;
+  const table = differingBitsOfAll(a.codes, b.codes);
+  const matches = mutualNeighbours(a, b, table);
   const tolerance = toleranceCells * Math.max(a.spacing, b.spacing);
   const found = fitTransform(matches, { ...fit, tolerance });
   const back = found && inverted(found.transform);
   if (!found || !back) return null;
   const agreeing = found.inliers.map((place) => matches[place]);
   const { transform } = found;
-  const [there, here] = [lookedUp(a, b, transform, tolerance), lookedUp(b, a, back, tolerance)];
+  const there = lookedUp(a, b, (i, j) => table[countB * i + j], { transform, tolerance });
+  const here = lookedUp(b, a, (j, i) => table[countB * i + j], { transform: back, tolerance });
   return {
     matches: matches.length,
     inliers: agreeing.length,
@@ -71,8 +75,8 @@ function matchInOrder(a: LocalFeatures, b: LocalFeatures): LocalMatch | null {
 function lookedUp(
   from: LocalFeatures,
   to: LocalFeatures,
-  transform: AffineTransform,
-  tolerance: number,
+  differingBits: (cell: number, other: number) => number,
+  { transform, tolerance }: { transform: AffineTransform; tolerance: number },
 ): { common: number; alike: number } {
   const { a, b, c, d, e, f } = transform;
   const [sides, otherSides] = [sidesOf(from), sidesOf(to)];
@@ -89,8 +93,7 @@ function lookedUp(
       const dx = to.places[2 * j] * otherSides.width - otherX;
       const dy = to.places[2 * j + 1] * otherSides.height - otherY;
       if (dx * dx + dy * dy > limit) continue;
-      const differing = differingBits(from.codes, wordsPerCell * i, to.codes, wordsPerCell * j);
-      if (differing > mostDifferingInPlace) continue;
+      if (differingBits(i, j) > mostDifferingInPlace) continue;
       alike += 1;
       break;
     }
@@ -121,8 +124,11 @@ function areaOf(features: LocalFeatures): number {
   return width * height;
 }
 
-/** Cells that each resemble the other more than any other one of that picture. */
-function mutualNeighbours(a: LocalFeatures, b: LocalFeatures): PlaceMatch[] {
+/**
+ * Cells that each resemble the other more than any other one of that picture.
+ * @param table in how many bits they differ, one row for each cell of the first picture
+ */
+function mutualNeighbours(a: LocalFeatures, b: LocalFeatures, table: Uint16Array): PlaceMatch[] {
   const [countA, countB] = [a.places.length / 2, b.places.length / 2];
   const nearestOfA = new Int32Array(countA).fill(-1);
   const nearestOfB = new Int32Array(countB).fill(-1);
@@ -130,7 +136,7 @@ function mutualNeighbours(a: LocalFeatures, b: LocalFeatures): PlaceMatch[] {
   for (let i = 0; i < countA; i++) {
     let least = mostDifferingBits + 1;
     for (let j = 0; j < countB; j++) {
-      const differing = differingBits(a.codes, wordsPerCell * i, b.codes, wordsPerCell * j);
+      const differing = table[countB * i + j];
       if (differing < least) {
         least = differing;
         nearestOfA[i] = j;
@@ -154,18 +160,6 @@ function mutualNeighbours(a: LocalFeatures, b: LocalFeatures): PlaceMatch[] {
     });
   }
   return matches;
-}
-
-/** Warren, Hacker's Delight, §5-1, over the words of two codes. */
-function differingBits(a: Uint32Array, startA: number, b: Uint32Array, startB: number): number {
-  let sum = 0;
-  for (let word = 0; word < wordsPerCell; word++) {
-    let bits = a[startA + word] ^ b[startB + word];
-    bits -= (bits >>> 1) & 0x55555555;
-    bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-    sum += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
-  return sum;
 }
 
 interface Point {
