@@ -49,6 +49,7 @@ export const mostMaxMegapixels = 1000;
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
+const searchName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 const measured = {
   by: v.picklist(['folder', 'tag', 'pairs']),
   folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
@@ -127,7 +128,9 @@ export const commandArguments = {
     /** How the order is to be improved; by default it is that of the similarities. */
     ranking: v.optional(rankingSchema),
     /** Who asks: a search that is still going on when the same one asks again ends with `cancelled`. */
-    asker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+    asker: v.optional(searchName),
+    /** Where looking at the results takes long, `searchFound` tells by this name what was found so far. */
+    stream: v.optional(searchName),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
   evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),

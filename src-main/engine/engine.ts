@@ -366,6 +366,10 @@ export class Engine {
     this.#emit({ event: 'libraryChanged', data: this.contents() });
   }
 
+  tellSearchFound(data: EngineEvents['searchFound']): void {
+    this.#emit({ event: 'searchFound', data });
+  }
+
   /** How much the library holds. */
   contents(): EngineEvents['libraryChanged'] {
     return { photos: this.library.photos.counts().photos, folders: this.library.folders.count() };

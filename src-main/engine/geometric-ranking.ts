@@ -1,6 +1,5 @@
 /** The geometric check: the first results ordered anew by how many places of theirs fit together with those of the examples. */
-import { setImmediate } from 'node:timers/promises';
-import { type Example, SemblanceError, weightOf } from '../contract/index.ts';
+import { type Example, weightOf } from '../contract/index.ts';
 import { cellsWhere, type LocalFeatures } from '../descriptor/index.ts';
 import { type Hit, matchLocally, tellsSamePlaces } from '../search/index.ts';
 import type { Engine } from './engine.ts';
@@ -12,6 +11,8 @@ export interface GeometryState {
   /** Best first. */
   hits: readonly Hit[];
   signal?: AbortSignal | undefined;
+  /** Told of the order so far, now and then while pictures are looked at. */
+  onOrder?: ((hits: Hit[]) => void) | undefined;
 }
 
 export interface GeometryOrder {
@@ -22,8 +23,8 @@ export interface GeometryOrder {
   unseen: number;
 }
 
-/** Results that are compared before others get their turn on the engine's thread. */
-const comparedAtATime = 4;
+/** Whoever waits is told of the order so often. */
+const tellingIntervalMs = 200;
 
 /**
  * Results of which enough places fit together with a wanted example come first, those with most of them ahead. All others
@@ -35,22 +36,32 @@ export async function orderByGeometry(
   state: GeometryState,
   { top }: { top: number },
 ): Promise<GeometryOrder> {
-  const { engine, hits, signal } = state;
-  const examples = await wantedFeatures(state);
+  const { engine, hits, signal, onOrder } = state;
   const first = hits.slice(0, top);
-  const features = await engine.localFeatures.ofAll(
-    first.map(({ id }) => id),
-    signal,
-  );
   const fitting = new Map<number, number>();
-  for (const [place, found] of features.entries()) {
-    if (place % comparedAtATime === 0) await setImmediate();
-    if (signal?.aborted) throw new SemblanceError('cancelled', 'The search was cancelled.');
-    if (found) fitting.set(place, fittingPlaces(found, examples));
+  const order = (): Hit[] => [...reordered(first, fitting), ...hits.slice(top)];
+  let unseen = 0;
+  /** Results that were looked at when the order was told last. */
+  let told = -1;
+  const telling = setInterval(() => {
+    if (onOrder && fitting.size > told) onOrder(order());
+    told = fitting.size;
+  }, tellingIntervalMs);
+  try {
+    const examples = await wantedFeatures(state);
+    await engine.localFeatures.each(
+      first.map(({ id }) => id),
+      (found, place) => {
+        if (found) fitting.set(place, fittingPlaces(found, examples));
+        else unseen += 1;
+      },
+      signal,
+    );
+  } finally {
+    clearInterval(telling);
   }
-  const unseen = features.filter((found) => found === null).length;
   const agreeing = [...fitting.values()].filter((places) => places > 0).length;
-  return { hits: [...reordered(first, fitting), ...hits.slice(top)], agreeing, unseen };
+  return { hits: order(), agreeing, unseen };
 }
 
 /** What can be said of the check in a line. */

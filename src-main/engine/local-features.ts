@@ -3,6 +3,7 @@
  * 320 pixels that are wanted, so that photos on drives that are away can be checked, too, and nothing large is read. What
  * was made once is kept in the library.
  */
+import { setImmediate } from 'node:timers/promises';
 import { isPhotoProblem, SemblanceError } from '../contract/index.ts';
 import {
   decodeLocalFeatures,
@@ -51,23 +52,34 @@ export class LocalFeatureReader {
     return (await this.ofAll([contentId]))[0];
   }
 
+  /** Those of several pictures; see `each`. */
+  async ofAll(contentIds: readonly number[], signal?: AbortSignal): Promise<(LocalFeatures | null)[]> {
+    const found = new Array<LocalFeatures | null>(contentIds.length).fill(null);
+    await this.each(contentIds, (features, place) => (found[place] = features), signal);
+    return found;
+  }
+
   /**
    * Those of pictures of the library, several at a time; null where one cannot be looked at now, because neither a thumbnail
-   * nor its file is there.
+   * nor its file is there. Others have their turn on the engine's thread between two of them.
+   * @param onFound told of each with its place among the pictures, in whichever order they come
    * @throws SemblanceError `cancelled`, or what is wrong with the model
    */
-  async ofAll(contentIds: readonly number[], signal?: AbortSignal): Promise<(LocalFeatures | null)[]> {
+  async each(
+    contentIds: readonly number[],
+    onFound: (features: LocalFeatures | null, place: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const source = this.#source();
-    const found = new Array<LocalFeatures | null>(contentIds.length).fill(null);
     let next = 0;
     const lane = async (): Promise<void> => {
       for (let place = next++; place < contentIds.length; place = next++) {
         if (signal?.aborted) throw new SemblanceError('cancelled', 'Comparing the photos was cancelled.');
-        found[place] = await this.#of(contentIds[place], source);
+        onFound(await this.#of(contentIds[place], source), place);
+        await setImmediate();
       }
     };
     await Promise.all(Array.from({ length: picturesAtATime }, lane));
-    return found;
   }
 
   /** Those of a picture that is in no file; rejects with the reason why it cannot be read. */

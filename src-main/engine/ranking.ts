@@ -32,6 +32,8 @@ export interface RankingState {
   /** Pictures that count; all by default. */
   allowed?: AllowedIds | undefined;
   signal?: AbortSignal | undefined;
+  /** Told of the order so far, now and then, where a part takes long. */
+  onOrder?: ((hits: Hit[]) => void) | undefined;
 }
 
 /** More results than this are not compared with each other while somebody waits. */
@@ -59,7 +61,7 @@ export async function improveRanking(
   if (expansion) await take('expansion', () => expand(now, expansion));
   if (refinement) await take('refinement', () => refine(now, refinement));
   if (diffusion) await take('diffusion', () => diffuse(now, diffusion));
-  if (geometry) await take('geometry', () => check(now, geometry));
+  if (geometry) await take('geometry', () => check(now, state, geometry));
   const hits = steps.length === 0 ? now.hits : withOwnScores(state, now.hits);
   return { hits, steps };
 }
@@ -168,10 +170,22 @@ function whyNoGraph({ engine, space }: RankingState): string {
     : 'the neighbours of all photos are known for the usual whitening strength only.';
 }
 
-async function check(state: RankingState, { top }: NonNullable<Ranking['geometry']>): Promise<Improved> {
-  const { engine, pictures: examples, signal } = state;
+/** @param asked the state before anything was improved, by whose query scores are told */
+async function check(
+  state: RankingState,
+  asked: RankingState,
+  { top }: NonNullable<Ranking['geometry']>,
+): Promise<Improved> {
+  const { engine, pictures: examples, signal, onOrder } = state;
+  const hitsBefore = await firstHits(state, top);
   const { hits, ...found } = await orderByGeometry(
-    { engine, examples, hits: await firstHits(state, top), signal },
+    {
+      engine,
+      examples,
+      hits: hitsBefore,
+      signal,
+      onOrder: onOrder && ((order) => onOrder(withOwnScores(asked, order))),
+    },
     { top },
   );
   return { hits, note: geometryNote(found) };

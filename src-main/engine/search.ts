@@ -1,5 +1,5 @@
 /** From examples to ranked photos. */
-import type { CommandArguments, SearchAnswer, SearchResult } from '../contract/index.ts';
+import type { CommandArguments, RankingStep, SearchAnswer, SearchResult } from '../contract/index.ts';
 import { isFiltering } from '../library/index.ts';
 import { type Hit, movesOf } from '../search/index.ts';
 import type { Engine } from './engine.ts';
@@ -27,9 +27,15 @@ export async function searchLibrary(
     searched: allowed?.length ?? space.size,
     whiteningRecall: isHnswRewhitened ? serving.whiteningRecall(whitening) : null,
   };
-  if (!ranking) {
-    return { ...answer, results: plain, steps: [], gone: [], milliseconds: performance.now() - startedMs };
-  }
+  const milliseconds = (): number => performance.now() - startedMs;
+  if (!ranking) return { ...answer, results: plain, steps: [], gone: [], milliseconds: milliseconds() };
+  const answerOf = (better: readonly Hit[], steps: RankingStep[]): SearchAnswer => ({
+    ...answer,
+    ...comparedWith(plain, photosOf(engine, better, query)),
+    steps,
+    milliseconds: milliseconds(),
+  });
+  const { stream } = query;
   const state = {
     engine,
     space,
@@ -40,15 +46,15 @@ export async function searchLibrary(
     top,
     allowed,
     signal,
+    onOrder:
+      stream === undefined
+        ? undefined
+        : (order: readonly Hit[]): void => {
+            if (!signal?.aborted) engine.tellSearchFound({ stream, answer: answerOf(order, []) });
+          },
   };
   const improved = await improveRanking(state, ranking);
-  const better = photosOf(engine, improved.hits, query);
-  return {
-    ...answer,
-    ...comparedWith(plain, better),
-    steps: improved.steps,
-    milliseconds: performance.now() - startedMs,
-  };
+  return answerOf(improved.hits, improved.steps);
 }
 
 /** Better results, with what they changed. */

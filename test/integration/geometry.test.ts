@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Rectangle } from '../../src-main/contract/index.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { EngineEvents, Rectangle, SearchResult } from '../../src-main/contract/index.ts';
 import { mostLocalFeatureBytes } from '../../src-main/descriptor/index.ts';
 import { tapForPlaces } from '../../src-main/engine/local-features.ts';
 import { Engine } from '../../src-main/engine/index.ts';
@@ -219,6 +219,30 @@ describe('a search with the geometric check', () => {
     expect(await failureOf(() => older)).toMatchObject({ code: 'cancelled' });
     expect((await other).results.length).toBe(ids.size);
     expect((await newer).results.length).toBe(ids.size);
+  });
+
+  it('tells what was found so far while pictures are still looked at', async () => {
+    const told: EngineEvents['searchFound'][] = [];
+    const unsubscribe = engine.subscribe((event) => {
+      if (event.event === 'searchFound') told.push(event.data);
+    });
+    const each = vi.spyOn(engine.localFeatures, 'each').mockImplementation(async (...args) => {
+      each.mockRestore();
+      // Until the order has been told, however slow or fast this machine is.
+      await vi.waitUntil(() => told.length > 0, { timeout: 30_000 });
+      await engine.localFeatures.each(...args);
+    });
+    const { results } = await search({ stream: 'a question' });
+    unsubscribe();
+    expect(told[0]).toMatchObject({ stream: 'a question', answer: { steps: [] } });
+    const order = (found: SearchResult[]): number[] => found.map(({ photo }) => photo.id);
+    const plain = await search({ ranking: undefined });
+    expect(order(told[0].answer.results)).toEqual(order(plain.results));
+    expect(results).toHaveLength(ids.size);
+    // Nobody is told who did not ask for it.
+    forgetFeatures();
+    await search();
+    expect(new Set(told.map(({ stream }) => stream))).toEqual(new Set(['a question']));
   });
 
   it('leaves photos where they are that cannot be looked at, and says how many', async () => {
