@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type CommandArguments,
   type Example,
+  type OpenedSearch,
   type Query,
   type SavedExample,
   type SavedSearch,
@@ -36,6 +37,7 @@ export function savedSearchHandlers(engine: Engine): Pick<Handlers, keyof SavedS
       engine.savedSearches.forget(id);
       return { removed };
     },
+    openSavedSearch: ({ id }) => openSavedSearch(engine, id),
     runSavedSearch: (request) => runSavedSearch(engine, request),
   };
 }
@@ -92,11 +94,27 @@ async function runSavedSearch(
   const { query, leftOut } = queryOf(engine, search);
   const improved = ranking ?? search.query.ranking ?? undefined;
   const answer = await searchLibrary(engine, { ...query, top, ranking: improved });
-  if (library.access === 'write') {
-    library.change(() => library.savedSearches.markSeen(id, startedMs));
-    engine.savedSearches.looked(id);
-  }
+  markSeen(engine, id, startedMs);
   return { ...answer, leftOut };
+}
+
+function openSavedSearch(engine: Engine, id: string): OpenedSearch {
+  const { library } = engine;
+  const startedMs = Date.now();
+  const search = library.savedSearches.get(id);
+  const { query, leftOut } = queryOf(engine, search);
+  markSeen(engine, id, startedMs);
+  const names = query.examples.map((example) =>
+    example.kind === 'photo' ? library.photos.details(example.photoId).name : example.name,
+  );
+  return { query, names, ranking: search.query.ranking, leftOut };
+}
+
+function markSeen(engine: Engine, id: string, atMs: number): void {
+  const { library } = engine;
+  if (library.access !== 'write') return;
+  library.change(() => library.savedSearches.markSeen(id, atMs));
+  engine.savedSearches.looked(id);
 }
 
 /**
