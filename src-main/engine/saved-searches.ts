@@ -148,7 +148,9 @@ function foundExample({ library }: Engine, stored: StoredExample): Example | nul
   const parts = { weight, ignored, ...(crop ? { crop } : {}) };
   if (isCopy) {
     const bytes = library.savedSearches.copy(hash);
-    return bytes ? { kind: 'bytes', name: `${name}.jpg`, bytes: new Uint8Array(bytes), ...parts } : null;
+    // A copy is a JPEG whatever it was made of; one that is saved again is one already.
+    const copyName = name.endsWith('.jpg') ? name : `${name}.jpg`;
+    return bytes ? { kind: 'bytes', name: copyName, bytes: new Uint8Array(bytes), ...parts } : null;
   }
   const photoId = photoWith(library, hash);
   return photoId === null ? null : { kind: 'photo', photoId, ...parts };

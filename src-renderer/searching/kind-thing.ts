@@ -38,12 +38,12 @@ function endsFor(own: number): { kind: number; thing: number } {
   };
 }
 
-/** ε of a place on the slider, to three digits; null for the recipe's own. */
+/** ε of a place on the slider, to two digits; null for the recipe's own. */
 export function epsilonAt(place: number, own: number): number | null {
   if (place === 0) return null;
   const { kind, thing } = endsFor(own);
   const end = place < 0 ? kind : thing;
-  return Number((own * (end / own) ** (Math.abs(place) / farthest)).toPrecision(3));
+  return Number((own * (end / own) ** (Math.abs(place) / farthest)).toPrecision(2));
 }
 
 /** The place on the slider that is nearest to an ε. */
@@ -60,5 +60,5 @@ export function placeOf(epsilon: number | null, own: number): number {
 /** E.g. 'More of the same kind (ε 0.5)'. */
 export function placeWords(epsilon: number | null, own: number): string {
   if (epsilon === null) return 'As in the recipe';
-  return `${epsilon > own ? 'More of the same kind' : 'More of the very same thing'} (ε ${epsilon})`;
+  return `${epsilon > own ? 'More of the same kind' : 'More of the very same thing'} (ε\u00a0${epsilon})`;
 }
