@@ -77,12 +77,17 @@ export function withJudgement(
   photo: { id: number; name: string },
   weight: 1 | -1,
 ): SearchQuery {
-  const known = query.examples.find(
+  const known = knownExample(query, photo);
+  if (known) return withChange(query, known.key, { weight });
+  return withExample(query, { ...exampleOfPhoto(photo), weight });
+}
+
+/** The example that is the whole of a photo of the library. */
+export function knownExample({ examples }: SearchQuery, photo: { id: number }): SearchExample | undefined {
+  return examples.find(
     (example) =>
       'photoId' in example.source && example.source.photoId === photo.id && describesWhole(example),
   );
-  if (known) return withChange(query, known.key, { weight });
-  return withExample(query, { ...exampleOfPhoto(photo), weight });
 }
 
 export function withoutExample(query: SearchQuery, key: number): SearchQuery {

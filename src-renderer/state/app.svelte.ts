@@ -10,7 +10,7 @@ import {
   type Recipe,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
-import { canAdd, mostExamples } from '../searching/query.ts';
+import { canAdd, knownExample, mostExamples } from '../searching/query.ts';
 import { throttle } from '../throttle.ts';
 import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -117,7 +117,8 @@ export class AppState {
 
   /** Relevance feedback: a result is, or is not, what is looked for. */
   judge(photo: { id: number; name: string }, weight: 1 | -1): void {
-    if (this.#hasRoom()) void this.search.judge(photo, weight);
+    const isKnown = knownExample(this.search.query, photo) !== undefined;
+    if (isKnown || this.#hasRoom()) void this.search.judge(photo, weight);
   }
 
   openSavedSearch(id: string): Promise<void> {
