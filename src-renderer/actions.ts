@@ -1,4 +1,5 @@
 /** Every action with its key: one table for the keyboard and for the list of shortcuts. */
+import { judgements, resultActions } from './searching/result-actions.ts';
 import type { AppState } from './state/app.svelte.ts';
 
 export interface Action {
@@ -25,10 +26,14 @@ export const photoKeys = [
   { title: 'Move between photos', key: 'Arrow keys' },
   { title: 'First and last photo', key: 'Home, End' },
   { title: 'Find similar photos', key: 'Enter' },
-  { title: 'Why a result was found', key: 'w' },
   { title: 'Use as a sample in Tune', key: 'u' },
   { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
 ];
+
+/** Keys that a result of a search takes. */
+export const resultKeys = [...judgements, ...resultActions]
+  .filter(({ key }) => photoKeys.every((other) => other.key !== key))
+  .map(({ title, key }) => ({ title: `${title}, for a result`, key }));
 
 /** Keys that a group of duplicates takes. */
 export const duplicateKeys = [
@@ -43,7 +48,9 @@ export const duplicateKeys = [
 /** Runs the action of a key, unless somebody is typing or answering a dialog. */
 export function handleKey(event: KeyboardEvent, app: AppState): void {
   const { target } = event;
-  const typing = target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null;
+  const typing =
+    target instanceof HTMLElement &&
+    target.closest('input, select, textarea, dialog, [role=dialog]') !== null;
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const action = actions.find(({ key }) => key === event.key);
   if (!action) return;

@@ -5,7 +5,7 @@ export function handlePaste(event: ClipboardEvent, app: AppState): void {
   const file = firstPhoto(event.clipboardData);
   if (!file) return;
   event.preventDefault();
-  app.findSimilarTo(file);
+  take(event, file, app);
 }
 
 export function handleDrop(event: DragEvent, app: AppState): void {
@@ -20,7 +20,14 @@ export function handleDrop(event: DragEvent, app: AppState): void {
       app.notices.show('A browser does not tell where a folder lies. Choose Add a folder and type its path.');
     return;
   }
-  app.findSimilarTo(file);
+  take(event, file, app);
+}
+
+/** On the query's examples it becomes one more of them; elsewhere it begins a new query. */
+function take({ target }: Event, file: File, app: AppState): void {
+  const isAmongExamples = target instanceof Element && target.closest('[data-takes="examples"]') !== null;
+  if (isAmongExamples) app.addExample(file);
+  else app.findSimilarTo(file);
 }
 
 function firstPhoto(data: DataTransfer | null): File | undefined {

@@ -8,3 +8,8 @@ export function takeFocus(title: HTMLElement): void {
   title.tabIndex = -1;
   title.focus();
 }
+
+/** Gives the focus to what takes the place of what had it. */
+export function takeFieldFocus(field: HTMLElement): void {
+  field.focus();
+}

@@ -44,6 +44,18 @@ export async function answerCommand(
       shell.showItemInFolder(path);
       return { path };
     }
+    case 'openPhoto': {
+      const photo = await call('photo', parsed.output as { photoId: number });
+      refuseOffline(photo);
+      const { path } = photo;
+      const reason = await shell.openPath(path);
+      if (reason !== '') {
+        throw new SemblanceError('not-available', `No program could open ${path}: ${reason}`, {
+          photo: path,
+        });
+      }
+      return { path };
+    }
     case 'binPhotos':
       return binThrough(call, parsed.output as Binning, (path) => shell.trashItem(path));
   }

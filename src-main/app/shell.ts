@@ -50,6 +50,11 @@ function isTrusted(event: IpcMainInvokeEvent): boolean {
   return senderFrame !== null && senderFrame.parent === null && isOwnPage(senderFrame.url);
 }
 
+/** Of what a page can ask for, only putting text on the clipboard, as for a photo's path. */
+function isAllowed(permission: string): boolean {
+  return permission === 'clipboard-sanitized-write';
+}
+
 function answerCommands(supervisor: EngineSupervisor): void {
   ipcMain.handle(commandChannel, async (event, command: unknown, args: unknown): Promise<Reply> => {
     try {
@@ -91,8 +96,10 @@ function run(): void {
     });
   });
   void app.whenReady().then(() => {
-    session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-    session.defaultSession.setPermissionCheckHandler(() => false);
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+      answer(isAllowed(permission)),
+    );
+    session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowed(permission));
     setMenu();
     servePages(join(root, 'out/renderer'), supervisor.call);
     answerCommands(supervisor);

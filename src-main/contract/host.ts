@@ -20,6 +20,8 @@ export const hostCommandArguments = {
   chooseModel: v.strictObject({}),
   /** Shows the photo's file in the system's file manager. */
   revealPhoto: v.strictObject({ photoId: idSchema }),
+  /** Opens the photo's file with the program that the system has for it. */
+  openPhoto: v.strictObject({ photoId: idSchema }),
   ...binHostArguments,
 } as const;
 
@@ -29,6 +31,7 @@ export interface HostCommandAnswers {
   chooseFolder: { path: string | null };
   chooseModel: { path: string | null };
   revealPhoto: { path: string };
+  openPhoto: { path: string };
   binPhotos: BinOutcome;
 }
 

@@ -1,7 +1,7 @@
 /** Searches that a person keeps, to run them again as photos come. */
 import * as v from 'valibot';
-import { querySchema, type Rectangle } from './query.ts';
-import { rankingSchema } from './ranking.ts';
+import { type Query, querySchema, type Rectangle } from './query.ts';
+import { type Ranking, rankingSchema } from './ranking.ts';
 import type { PhotoFilter } from './photo-filter.ts';
 import type { SearchAnswer } from './types.ts';
 
@@ -36,6 +36,8 @@ export const savedSearchArguments = {
   savedSearches: v.strictObject({}),
   renameSavedSearch: v.strictObject({ id: savedSearchId, name: searchName }),
   removeSavedSearch: v.strictObject({ id: savedSearchId }),
+  /** Tells what it searches for, to go on from there, and counts as looking at it. */
+  openSavedSearch: v.strictObject({ id: savedSearchId }),
   /** Searches, and counts as looking at it. */
   runSavedSearch: v.strictObject({
     id: savedSearchId,
@@ -73,11 +75,22 @@ export interface SavedSearchAnswer extends SearchAnswer {
   leftOut: string[];
 }
 
+/** The query that a saved search stands for now. */
+export interface OpenedSearch {
+  query: Query;
+  /** Names of the query's examples, in its order. */
+  names: string[];
+  ranking: Ranking | null;
+  /** As in `SavedSearchAnswer`. */
+  leftOut: string[];
+}
+
 /** Answer of each command. */
 export interface SavedSearchAnswers {
   saveSearch: SavedSearch;
   savedSearches: SavedSearch[];
   renameSavedSearch: SavedSearch;
   removeSavedSearch: { removed: string };
+  openSavedSearch: OpenedSearch;
   runSavedSearch: SavedSearchAnswer;
 }

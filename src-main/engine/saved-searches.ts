@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type CommandArguments,
   type Example,
+  type OpenedSearch,
   type Query,
   type SavedExample,
   type SavedSearch,
@@ -36,6 +37,7 @@ export function savedSearchHandlers(engine: Engine): Pick<Handlers, keyof SavedS
       engine.savedSearches.forget(id);
       return { removed };
     },
+    openSavedSearch: ({ id }) => openSavedSearch(engine, id),
     runSavedSearch: (request) => runSavedSearch(engine, request),
   };
 }
@@ -92,11 +94,27 @@ async function runSavedSearch(
   const { query, leftOut } = queryOf(engine, search);
   const improved = ranking ?? search.query.ranking ?? undefined;
   const answer = await searchLibrary(engine, { ...query, top, ranking: improved });
-  if (library.access === 'write') {
-    library.change(() => library.savedSearches.markSeen(id, startedMs));
-    engine.savedSearches.looked(id);
-  }
+  markSeen(engine, id, startedMs);
   return { ...answer, leftOut };
+}
+
+function openSavedSearch(engine: Engine, id: string): OpenedSearch {
+  const { library } = engine;
+  const startedMs = Date.now();
+  const search = library.savedSearches.get(id);
+  const { query, leftOut } = queryOf(engine, search);
+  markSeen(engine, id, startedMs);
+  const names = query.examples.map((example) =>
+    example.kind === 'photo' ? library.photos.details(example.photoId).name : example.name,
+  );
+  return { query, names, ranking: search.query.ranking, leftOut };
+}
+
+function markSeen(engine: Engine, id: string, atMs: number): void {
+  const { library } = engine;
+  if (library.access !== 'write') return;
+  library.change(() => library.savedSearches.markSeen(id, atMs));
+  engine.savedSearches.looked(id);
 }
 
 /**
@@ -130,7 +148,9 @@ function foundExample({ library }: Engine, stored: StoredExample): Example | nul
   const parts = { weight, ignored, ...(crop ? { crop } : {}) };
   if (isCopy) {
     const bytes = library.savedSearches.copy(hash);
-    return bytes ? { kind: 'bytes', name: `${name}.jpg`, bytes: new Uint8Array(bytes), ...parts } : null;
+    // A copy is a JPEG whatever it was made of; one that is saved again is one already.
+    const copyName = name.endsWith('.jpg') ? name : `${name}.jpg`;
+    return bytes ? { kind: 'bytes', name: copyName, bytes: new Uint8Array(bytes), ...parts } : null;
   }
   const photoId = photoWith(library, hash);
   return photoId === null ? null : { kind: 'photo', photoId, ...parts };

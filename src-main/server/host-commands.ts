@@ -80,7 +80,19 @@ async function answerHostCommand(
         'A browser cannot choose files of this machine here. Type the path of the file.',
       );
     case 'revealPhoto':
-      return reveal(host, parsed.output as { photoId: number });
+      return showPhoto(
+        host,
+        parsed.output as { photoId: number },
+        dirname,
+        'There is no desktop to show the folder on.',
+      );
+    case 'openPhoto':
+      return showPhoto(
+        host,
+        parsed.output as { photoId: number },
+        (path) => path,
+        'There is no desktop or no program to open the photo with.',
+      );
     case 'binPhotos':
       return binThrough(host.call, parsed.output as Binning, moveToBin);
   }
@@ -96,16 +108,18 @@ function hostInfo(roots: string[]): HostInfo {
   };
 }
 
-async function reveal(host: Host, { photoId }: { photoId: number }): Promise<{ path: string }> {
+/** Shows something of a photo's file on the desktop around the server, where there is one. */
+async function showPhoto(
+  host: Host,
+  { photoId }: { photoId: number },
+  targetOf: (path: string) => string,
+  refusal: string,
+): Promise<{ path: string }> {
   const photo = await host.call('photo', { photoId });
   refuseOffline(photo);
   const { path } = photo;
-  if (!(await openOnDesktop(dirname(path)))) {
-    throw new SemblanceError(
-      'not-available',
-      `There is no desktop to show the folder on. The photo is ${path}`,
-      { photo: path },
-    );
+  if (!(await openOnDesktop(targetOf(path)))) {
+    throw new SemblanceError('not-available', `${refusal} The photo is ${path}`, { photo: path });
   }
   return { path };
 }

@@ -10,10 +10,12 @@ import {
   type Recipe,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
+import { canAdd, knownExample, mostExamples } from '../searching/query.ts';
 import { throttle } from '../throttle.ts';
 import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PhotoPages } from './photo-pages.svelte.ts';
+import { SavedSearches } from './saved-searches.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Tune } from './tune.svelte.ts';
 
@@ -27,6 +29,7 @@ export class AppState {
   readonly notices = new Notices();
   readonly photos: PhotoPages;
   readonly search: Search;
+  readonly savedSearches: SavedSearches;
   readonly duplicates: Duplicates;
   readonly tune: Tune;
   view = $state<View>('library');
@@ -44,6 +47,7 @@ export class AppState {
     this.client = client;
     this.photos = new PhotoPages(client);
     this.search = new Search(client);
+    this.savedSearches = new SavedSearches(client);
     this.duplicates = new Duplicates(client);
     this.tune = new Tune(client, () => this.jobs);
     client.subscribe((event) => this.#hear(event));
@@ -103,6 +107,28 @@ export class AppState {
     void this.search.withFile(file);
   }
 
+  /** Adds a photo of the library, or a file, to the query that is being built. */
+  addExample(example: { id: number; name: string } | File): void {
+    this.view = 'search';
+    if (!this.#hasRoom()) return;
+    if (example instanceof File) void this.search.addFile(example);
+    else void this.search.addPhoto(example);
+  }
+
+  /** Relevance feedback: a result is, or is not, what is looked for. */
+  judge(photo: { id: number; name: string }, weight: 1 | -1): void {
+    const isKnown = knownExample(this.search.query, photo) !== undefined;
+    if (isKnown || this.#hasRoom()) void this.search.judge(photo, weight);
+  }
+
+  openSavedSearch(id: string): Promise<void> {
+    return this.attempt(async () => {
+      const { query, leftOut } = await this.savedSearches.open(id);
+      this.view = 'search';
+      await this.search.begin(query, leftOut);
+    });
+  }
+
   /** Shows what a draft would find for a photo of the library. */
   tuneWith(photo: PhotoSummary): void {
     this.tune.preview.add(photo);
@@ -119,15 +145,42 @@ export class AppState {
   }
 
   reveal(photo: { id: number; path: string }): Promise<void> {
-    return this.attempt(async () => {
-      try {
-        await this.client.call('revealPhoto', { photoId: photo.id });
-        this.notices.show(`Shown in its folder: ${photo.path}`, { copy: photo.path });
-      } catch (error) {
-        const reason = messageOf(error);
-        this.notices.show(reason, { isError: true, copy: photo.path });
-      }
+    return this.#showOutside('revealPhoto', photo, 'Shown in its folder');
+  }
+
+  openOutside(photo: { id: number; path: string }): Promise<void> {
+    return this.#showOutside('openPhoto', photo, 'Opened');
+  }
+
+  async copyPath({ path }: { path: string }): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(path);
+      this.notices.show(`Copied: ${path}`);
+    } catch {
+      // It can still be copied by hand.
+      this.notices.show(path);
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (canAdd(this.search.query)) return true;
+    this.notices.show(`A query has at most ${mostExamples} examples. Take one away to add another.`, {
+      isError: true,
     });
+    return false;
+  }
+
+  async #showOutside(
+    command: 'revealPhoto' | 'openPhoto',
+    { id, path }: { id: number; path: string },
+    done: string,
+  ): Promise<void> {
+    try {
+      await this.client.call(command, { photoId: id });
+      this.notices.show(`${done}: ${path}`, { copy: path });
+    } catch (error) {
+      this.notices.show(messageOf(error), { isError: true, copy: path });
+    }
   }
 
   control(command: 'pauseJob' | 'resumeJob' | 'cancelJob', jobId: number): Promise<void> {
@@ -139,16 +192,18 @@ export class AppState {
   #hear(event: ClientEvent): void {
     if (event.event === 'job') this.#hearJob(event.data);
     else if (event.event === 'libraryChanged') this.#refresh();
+    else if (event.event === 'savedSearchChanged') this.savedSearches.hear(event.data);
     else if (event.event === 'connection') {
       this.connection = event.data.state;
       // The server tells the engine's state anew to each connection.
       if (this.connection !== 'connected') this.engine = 'starting';
-    } else if (event.event === 'engineState') {
+    } else {
       const was = this.engine;
       this.engine = event.data.state;
       if (event.data.state !== 'ready' || was === 'ready') return;
       void this.reload();
       void this.attempt(() => this.tune.refresh());
+      void this.attempt(() => this.savedSearches.refresh());
       if (this.duplicates.thresholds) void this.attempt(() => this.duplicates.open());
       if (this.search.error !== null) void this.search.again();
     }

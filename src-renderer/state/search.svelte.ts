@@ -1,43 +1,62 @@
-/** Searching by example, and the trail of what was searched with. */
+/** Searching by examples, steered step by step, and the trail of what was searched with. */
 import {
-  type Example,
   type Explanation,
-  maxPhotoBytes,
   messageOf,
+  type PhotoDetails,
+  type PhotoFilter,
+  type Ranking,
   type SearchAnswer,
-  SemblanceError,
-  thumbnailAddress,
 } from '../../src-main/contract/index.ts';
 import type { Client } from '../client.ts';
+import { equal } from '../equal.ts';
+import { queryFor, rankingFor } from '../searching/contract-query.ts';
+import {
+  begunWith,
+  emptyQuery,
+  exampleOfFile,
+  exampleOfPhoto,
+  type ExampleParts,
+  isSearchable,
+  nameOfFile,
+  type SearchExample,
+  type SearchQuery,
+  withChange,
+  withExample,
+  withJudgement,
+  withoutExample,
+} from '../searching/query.ts';
 import { Trail } from './trail.ts';
-
-/** What is searched with: a photo of the library, or any image file. */
-export interface Query {
-  name: string;
-  /** Address of a picture of it. */
-  picture: string;
-  source: { photoId: number } | { file: Blob };
-}
 
 /** Results that are asked for at first, and each time that more are wanted. */
 const step = 100;
 const most = 1000;
 const longestTrail = 50;
+/** Pause after the last move of a slider before the engine is asked. */
+const waitMs = 120;
 
 export class Search {
-  query = $state.raw<Query | null>(null);
+  query = $state.raw<SearchQuery>(emptyQuery);
+  /** The latest answer; what is shown while another one is awaited. */
   answer = $state.raw<SearchAnswer | null>(null);
   error = $state<string | null>(null);
   busy = $state(false);
   canGoBack = $state(false);
   canGoForward = $state(false);
+  /** The result that is explained. */
+  explained = $state.raw<PhotoDetails | null>(null);
+  /** The photo whose details are shown. */
+  detailed = $state<number | null>(null);
+  /** What of a saved search could not be kept to, in words. */
+  leftOut = $state.raw<readonly string[]>([]);
   #top = $state(step);
   readonly #client: Client;
-  readonly #trail = new Trail<Query>(longestTrail, ({ source, picture }) => {
-    if ('file' in source) URL.revokeObjectURL(picture);
-  });
+  readonly #trail = new Trail<SearchQuery>(longestTrail, (query) => this.#drop(query));
+  /** Of several searches of this window, only the latest is worth answering. */
+  readonly #asker = crypto.randomUUID();
   /** Grows with each question, so that only the latest one's answer is shown. */
   #question = 0;
+  /** What was moved last; further moves of the same are one step of the trail. */
+  #moving: string | null = null;
 
   constructor(client: Client) {
     this.#client = client;
@@ -47,83 +66,155 @@ export class Search {
     return this.answer !== null && this.answer.results.length === this.#top && this.#top < most;
   }
 
+  /** Begins a new query. */
   withPhoto(photo: { id: number; name: string }): Promise<void> {
-    return this.#begin({
-      name: photo.name,
-      picture: thumbnailAddress(photo.id),
-      source: { photoId: photo.id },
-    });
+    return this.begin(begunWith(this.query, exampleOfPhoto(photo)));
   }
 
   withFile(file: File): Promise<void> {
-    // What is pasted has no name, or one that says nothing.
-    const name = file.name === '' || file.name === 'image.png' ? 'Pasted picture' : file.name;
-    return this.#begin({ name, picture: URL.createObjectURL(file), source: { file } });
+    return this.begin(begunWith(this.query, exampleOfFile(file, nameOfFile(file))));
+  }
+
+  begin(query: SearchQuery, leftOut: readonly string[] = []): Promise<void> {
+    this.answer = null;
+    return this.#step(query, leftOut);
+  }
+
+  addPhoto(photo: { id: number; name: string }): Promise<void> {
+    return this.#step(withExample(this.query, exampleOfPhoto(photo)));
+  }
+
+  addFile(file: File): Promise<void> {
+    return this.#step(withExample(this.query, exampleOfFile(file, nameOfFile(file))));
+  }
+
+  /** Relevance feedback: the photo is, or is not, what is looked for. */
+  judge(photo: { id: number; name: string }, weight: 1 | -1): Promise<void> {
+    return this.#step(withJudgement(this.query, photo, weight));
+  }
+
+  remove({ key }: SearchExample): Promise<void> {
+    return this.#step(withoutExample(this.query, key));
+  }
+
+  weigh({ key }: SearchExample, weight: number): Promise<void> {
+    return this.#move(`weight ${key}`, withChange(this.query, key, { weight }));
+  }
+
+  limit({ key }: SearchExample, parts: ExampleParts): Promise<void> {
+    return this.#step(withChange(this.query, key, parts));
+  }
+
+  /** @param epsilon null for the recipe's own */
+  whiten(epsilon: number | null): Promise<void> {
+    return this.#move('whitening', { ...this.query, whitening: epsilon });
+  }
+
+  improve(ranking: Ranking): Promise<void> {
+    return this.#step({ ...this.query, ranking });
+  }
+
+  filterBy(filter: PhotoFilter): Promise<void> {
+    return this.#step({ ...this.query, filter });
   }
 
   back(): Promise<void> {
-    return this.#ask(this.#trail.back(), step);
+    return this.#goTo(this.#trail.back());
   }
 
   forward(): Promise<void> {
-    return this.#ask(this.#trail.forward(), step);
+    return this.#goTo(this.#trail.forward());
   }
 
   /** Asks the same again, e.g. when the engine is back. */
   again(): Promise<void> {
-    return this.#ask(this.query, this.#top);
+    return this.#ask(this.#top);
   }
 
   more(): Promise<void> {
-    return this.#ask(this.query, Math.min(most, this.#top + step));
+    return this.#ask(Math.min(most, this.#top + step));
   }
 
   /** Why a photo is as similar to the query as it is. Rejects with a `SemblanceError`. */
   async explain(photoId: number): Promise<Explanation> {
-    const examples = this.query ? [await exampleOf(this.query)] : [];
-    return this.#client.call('explain', { examples, photoId });
-  }
-
-  #begin(query: Query): Promise<void> {
-    this.#trail.push(query);
-    return this.#ask(query, step);
-  }
-
-  async #ask(query: Query | null, top: number): Promise<void> {
-    if (!query) return;
-    const question = ++this.#question;
-    if (query !== this.query) this.answer = null;
-    Object.assign(this, {
-      query,
-      busy: true,
-      error: null,
-      canGoBack: this.#trail.canGoBack,
-      canGoForward: this.#trail.canGoForward,
+    const { examples, whitening } = await queryFor(this.query);
+    return this.#client.call('explain', {
+      examples,
+      photoId,
+      ...(whitening !== undefined && { whitening }),
     });
+  }
+
+  /** A change that is a step of the trail. */
+  async #step(query: SearchQuery, leftOut: readonly string[] = []): Promise<void> {
+    this.#moving = null;
+    if (equal(query, this.query)) return;
+    // How is searched may be set before there is anything to search with; that is nowhere to go back to.
+    if (query.examples.length > 0 || this.#trail.current) this.#trail.push(query);
+    this.leftOut = leftOut;
+    await this.#show(query);
+  }
+
+  /** A change by a slider, of which only the first is a step of the trail. */
+  async #move(what: string, query: SearchQuery): Promise<void> {
+    if (equal(query, this.query)) return;
+    if (this.#moving === what && this.#trail.current) this.#trail.replace(query);
+    else if (this.#trail.current) this.#trail.push(query);
+    this.#moving = what;
+    await this.#show(query, waitMs);
+  }
+
+  async #goTo(query: SearchQuery | null): Promise<void> {
+    this.#moving = null;
+    if (query) await this.#show(query);
+  }
+
+  #show(query: SearchQuery, afterMs = 0): Promise<void> {
+    this.query = query;
+    this.detailed = null;
+    this.canGoBack = this.#trail.canGoBack;
+    this.canGoForward = this.#trail.canGoForward;
+    return this.#ask(step, afterMs);
+  }
+
+  async #ask(top: number, afterMs = 0): Promise<void> {
+    const question = ++this.#question;
+    const isLatest = (): boolean => question === this.#question;
+    const { query } = this;
     this.#top = top;
+    this.error = null;
+    this.busy = isSearchable(query);
+    if (!this.busy) {
+      this.answer = null;
+      return;
+    }
     try {
-      const answer = await this.#client.call('search', { examples: [await exampleOf(query)], top });
-      if (question === this.#question) this.answer = answer;
+      if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
+      if (!isLatest()) return;
+      const asked = await queryFor(query);
+      if (!isLatest()) return;
+      const ranking = rankingFor(query);
+      const answer = await this.#client.call('search', {
+        ...asked,
+        top,
+        asker: this.#asker,
+        ...(ranking && { ranking }),
+      });
+      if (isLatest()) this.answer = answer;
     } catch (error) {
-      if (question !== this.#question) return;
+      if (!isLatest()) return;
       this.answer = null;
       this.error = messageOf(error);
     } finally {
-      if (question === this.#question) this.busy = false;
+      if (isLatest()) this.busy = false;
     }
   }
-}
 
-async function exampleOf({ name, source }: Query): Promise<Example> {
-  if ('photoId' in source) return { kind: 'photo', photoId: source.photoId };
-  const { file } = source;
-  if (file.size === 0) throw new SemblanceError('empty-file', `${name} is empty. Choose another photo.`);
-  if (file.size > maxPhotoBytes) {
-    throw new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`);
-  }
-  try {
-    return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()) };
-  } catch {
-    throw new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`);
+  /** Gives back the pictures of a query that can no longer be reached, where no other one shows them. */
+  #drop({ examples }: SearchQuery): void {
+    const kept = new Set(this.#trail.steps.flatMap((query) => query.examples.map(({ picture }) => picture)));
+    for (const { source, picture } of examples) {
+      if ('file' in source && !kept.has(picture)) URL.revokeObjectURL(picture);
+    }
   }
 }

@@ -15,6 +15,11 @@ export class Trail<Step> {
     return this.#steps[this.#at] ?? null;
   }
 
+  /** All that can be reached. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
   get canGoBack(): boolean {
     return this.#at > 0;
   }
@@ -29,6 +34,12 @@ export class Trail<Step> {
     if (this.#steps.length > this.#most) dropped.push(...this.#steps.splice(0, 1));
     this.#at = this.#steps.length - 1;
     for (const each of dropped) this.#onDrop(each);
+  }
+
+  /** Puts another step in place of the present one, which can no longer be reached. */
+  replace(step: Step): void {
+    const [replaced] = this.#steps.splice(this.#at, 1, step);
+    this.#onDrop(replaced);
   }
 
   back(): Step | null {

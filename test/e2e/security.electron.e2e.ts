@@ -68,8 +68,15 @@ test('commands with wrong arguments are refused before they reach the engine', a
       semblance.send('search', { examples: [], top: 5 }),
       semblance.send('constructor', {}),
       semblance.send('revealPhoto', { photoId: -1 }),
+      semblance.send('openPhoto', { photoId: -1 }),
     ]);
     return replies.map(({ error }) => error?.code);
   });
-  expect(codes).toEqual(['invalid-arguments', 'invalid-arguments', 'unknown-command', 'invalid-arguments']);
+  expect(codes).toEqual([
+    'invalid-arguments',
+    'invalid-arguments',
+    'unknown-command',
+    'invalid-arguments',
+    'invalid-arguments',
+  ]);
 });

@@ -97,6 +97,26 @@ describe('a saved search', () => {
     expect(copies()).toBe(0);
   });
 
+  it('is opened as the query that it stands for now, to go on from there', async () => {
+    const crop = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
+    const examples = [{ ...(await photo('3.png')), crop }, await photo('5.png', -0.5), picture()];
+    const ranking = { expansion: { count: 3, alpha: 2 } };
+    const { id } = await engine().call('saveSearch', { name: 'opened', query: { examples }, ranking });
+    const opened = await engine().call('openSavedSearch', { id });
+    expect(opened).toMatchObject({
+      query: {
+        examples: [{ ...(await photo('3.png')), crop }, await photo('5.png', -0.5), { kind: 'bytes' }],
+      },
+      names: ['3.png', '5.png', 'elsewhere.png.jpg'],
+      ranking,
+      leftOut: [],
+    });
+    const found = await engine().call('search', { ...opened.query, top: 10, ranking });
+    expect(found.results).toEqual((await run(id)).results);
+    await engine().call('removeSavedSearch', { id });
+    await expect(engine().call('openSavedSearch', { id })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('knows a file that holds a photo of the library as that photo', async () => {
     const bytes = new Uint8Array(readFileSync(join(photos, '6.png')));
     const { id, examples } = await engine().call('saveSearch', {

@@ -19,6 +19,16 @@ describe('the trail of queries', () => {
     expect(dropped).toEqual(['forest']);
   });
 
+  it('changes a step in its place, and says that it was another', () => {
+    const dropped: string[] = [];
+    const trail = new Trail<string>(10, (step) => dropped.push(step));
+    for (const step of ['beach', 'forest']) trail.push(step);
+    trail.back();
+    trail.replace('town');
+    expect([trail.current, trail.forward(), dropped]).toEqual(['town', 'forest', ['beach']]);
+    expect(trail.steps).toEqual(['town', 'forest']);
+  });
+
   it('forgets the oldest when it is full', () => {
     const trail = new Trail<number>(2);
     for (const step of [1, 2, 3]) trail.push(step);

@@ -1,0 +1,61 @@
+/** A query between the form in which a person builds it and the one in which the engine takes it. */
+import {
+  type Example,
+  maxPhotoBytes,
+  type OpenedSearch,
+  type Query,
+  type Ranking,
+  SemblanceError,
+  weightOf,
+} from '../../src-main/contract/index.ts';
+import { exampleOfFile, exampleOfPhoto, type SearchExample, type SearchQuery } from './query.ts';
+import { isImproved } from './ranking-parts.ts';
+
+/** Reads the files among the examples. Rejects with a `SemblanceError` where one cannot be read. */
+export async function queryFor({ examples, whitening, filter }: SearchQuery): Promise<Query> {
+  return {
+    examples: await Promise.all(examples.map(exampleFor)),
+    ...(whitening !== null && { whitening }),
+    filter,
+  };
+}
+
+/** The switches that are on; undefined where none is. */
+export function rankingFor({ ranking }: SearchQuery): Ranking | undefined {
+  return isImproved(ranking) ? ranking : undefined;
+}
+
+async function exampleFor({ name, source, weight, crop, ignored }: SearchExample): Promise<Example> {
+  const parts = { weight, ...(crop && { crop }), ...(ignored.length > 0 && { ignored: [...ignored] }) };
+  if ('photoId' in source) return { kind: 'photo', photoId: source.photoId, ...parts };
+  const { file } = source;
+  if (file.size === 0) throw new SemblanceError('empty-file', `${name} is empty. Choose another photo.`);
+  if (file.size > maxPhotoBytes) {
+    throw new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`);
+  }
+  try {
+    return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()), ...parts };
+  } catch {
+    throw new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`);
+  }
+}
+
+/** A saved search as a query that can be steered on. */
+export function queryOfSaved({ query, names, ranking }: OpenedSearch): SearchQuery {
+  return {
+    examples: query.examples.map((example, place) => ({
+      ...sourceOf(example, names[place]),
+      weight: weightOf(example),
+      crop: example.crop ?? null,
+      ignored: example.ignored ?? [],
+    })),
+    whitening: query.whitening ?? null,
+    filter: query.filter ?? {},
+    ranking: ranking ?? {},
+  };
+}
+
+function sourceOf(example: Example, name: string): SearchExample {
+  if (example.kind === 'photo') return exampleOfPhoto({ id: example.photoId, name });
+  return exampleOfFile(new Blob([new Uint8Array(example.bytes)], { type: 'image/jpeg' }), name);
+}
