@@ -43,7 +43,9 @@ export const duplicateKeys = [
 /** Runs the action of a key, unless somebody is typing or answering a dialog. */
 export function handleKey(event: KeyboardEvent, app: AppState): void {
   const { target } = event;
-  const typing = target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null;
+  const typing =
+    target instanceof HTMLElement &&
+    target.closest('input, select, textarea, dialog, [role=dialog]') !== null;
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const action = actions.find(({ key }) => key === event.key);
   if (!action) return;

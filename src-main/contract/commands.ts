@@ -23,6 +23,7 @@ import type {
 } from './types.ts';
 import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
+import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
@@ -169,6 +170,7 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  ...photoListArguments,
   ...explanationArguments,
   ...decisionArguments,
   ...savedSearchArguments,
@@ -187,7 +189,13 @@ export const commandArguments = {
 
 /** Answer of each command. */
 export interface CommandAnswers
-  extends DecisionAnswers, ExplanationAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
+  extends
+    DecisionAnswers,
+    ExplanationAnswers,
+    SavedSearchAnswers,
+    DuplicateAnswers,
+    BinAnswers,
+    PhotoListAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

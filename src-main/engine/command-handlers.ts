@@ -97,6 +97,8 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    formats: () => library.photoLists.formats(),
+    directories: ({ folderIds }) => library.photoLists.directories(folderIds),
     ...explanationHandlers(engine),
     ...decisionHandlers(engine),
     ...savedSearchHandlers(engine),

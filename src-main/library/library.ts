@@ -27,6 +27,7 @@ import { Maps } from './maps.ts';
 import { Orphans } from './orphans.ts';
 import { Neighbours } from './neighbours.ts';
 import { PastRecipes } from './past-recipes.ts';
+import { PhotoLists } from './photo-lists.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
@@ -50,6 +51,7 @@ export class Library {
   readonly access: 'read' | 'write';
   readonly folders: Folders;
   readonly photos: Photos;
+  readonly photoLists: PhotoLists;
   readonly files: Files;
   readonly places: FolderPlaces;
   readonly orphans: Orphans;
@@ -91,6 +93,7 @@ export class Library {
     this.folders = new Folders(database, this.places);
     const spellings = new TagSpellings(database);
     this.photos = new Photos(database, this.places, spellings);
+    this.photoLists = new PhotoLists(database);
     this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);

@@ -1,5 +1,5 @@
 /** The library's photos, fetched page by page as the grid comes to show them. */
-import type { PhotoSummary } from '../../src-main/contract/index.ts';
+import type { PhotoFilter, PhotoSummary } from '../../src-main/contract/index.ts';
 import type { Client } from '../client.ts';
 
 export const pageSize = 200;
@@ -22,6 +22,7 @@ export class PhotoPages {
   /** False until the first answer, so that nobody is told of an empty library too early. */
   known = $state(false);
   order = $state<PhotoOrder>('path');
+  filter = $state.raw<PhotoFilter>({});
   /** Where the person is: the photo that has the focus, and the first one in sight. */
   current = $state(0);
   first = 0;
@@ -55,8 +56,18 @@ export class PhotoPages {
     await this.#fetch(this.#latest);
   }
 
-  async sortBy(order: PhotoOrder): Promise<void> {
+  sortBy(order: PhotoOrder): Promise<void> {
     this.order = order;
+    return this.#restart();
+  }
+
+  filterBy(filter: PhotoFilter): Promise<void> {
+    this.filter = filter;
+    return this.#restart();
+  }
+
+  /** Other photos stand at the places now. */
+  async #restart(): Promise<void> {
     this.#pages = noPages;
     this.current = 0;
     this.first = 0;
@@ -66,11 +77,17 @@ export class PhotoPages {
   async #fetch(page: number): Promise<void> {
     if (this.#fetching.has(page)) return;
     this.#fetching.add(page);
-    const { order } = this;
+    const { order, filter } = this;
     const round = this.#round;
     try {
-      const answer = await this.#client.call('photos', { offset: page * pageSize, limit: pageSize, order });
-      if (order === this.order) this.#keep(page, { photos: answer.photos, round });
+      const answer = await this.#client.call('photos', {
+        offset: page * pageSize,
+        limit: pageSize,
+        order,
+        filter,
+      });
+      if (order !== this.order || filter !== this.filter) return;
+      this.#keep(page, { photos: answer.photos, round });
       this.total = answer.total;
       this.known = true;
     } catch {

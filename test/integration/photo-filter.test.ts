@@ -156,3 +156,22 @@ describe('a filter', () => {
     });
   });
 });
+
+describe('what photos can be chosen by', () => {
+  it('is their formats, the most frequent first', () => {
+    expect(library.photoLists.formats()).toEqual([
+      { format: 'jpeg', photos: 4 },
+      { format: 'png', photos: 1 },
+    ]);
+  });
+
+  it('is the directories that hold photos themselves', () => {
+    expect(library.photoLists.directories([here])).toEqual([
+      { directory: '', photos: 1 },
+      { directory: 'trips', photos: 1 },
+      { directory: 'trips/2024', photos: 1 },
+      { directory: 'trips2', photos: 1 },
+    ]);
+    expect(library.photoLists.directories()).toContainEqual({ directory: 'trips', photos: 2 });
+  });
+});
