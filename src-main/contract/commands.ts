@@ -24,6 +24,7 @@ import type {
 import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
+import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
@@ -113,7 +114,6 @@ export const commandArguments = {
   }),
   photo: v.strictObject({ photoId: idSchema }),
   problems: v.strictObject(pageFields),
-  thumbnail: v.strictObject({ photoId: idSchema }),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
   startIndexing: v.strictObject({ folderIds: v.optional(v.pipe(v.array(idSchema), v.minLength(1))) }),
   /** Jobs that are not over, and the latest that are. */
@@ -171,6 +171,7 @@ export const commandArguments = {
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
   ...photoListArguments,
+  ...pictureArguments,
   ...explanationArguments,
   ...decisionArguments,
   ...savedSearchArguments,
@@ -190,6 +191,7 @@ export const commandArguments = {
 /** Answer of each command. */
 export interface CommandAnswers
   extends
+    PictureAnswers,
     DecisionAnswers,
     ExplanationAnswers,
     SavedSearchAnswers,
@@ -214,7 +216,6 @@ export interface CommandAnswers
   photos: { total: number; photos: PhotoSummary[] };
   photo: PhotoDetails;
   problems: { total: number; problems: PhotoProblem[] };
-  thumbnail: { bytes: Uint8Array; mediaType: string };
   startIndexing: Job;
   jobs: Job[];
   pauseJob: Job;
