@@ -17,12 +17,10 @@ import type {
   PatternCounts,
   PhotoDetails,
   PhotoProblem,
-  PhotoSummary,
   SearchAnswer,
   Settings,
 } from './types.ts';
 import type { Job } from './jobs.ts';
-import { photoFilterSchema } from './photo-filter.ts';
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
 import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
@@ -107,11 +105,6 @@ export const commandArguments = {
   countPatterns: v.strictObject({ folderId: idSchema, patterns, followLinks: v.boolean() }),
   /** Says where the files of a folder are now, which has to hold some of them. */
   relocateFolder: v.strictObject({ folderId: idSchema, path }),
-  photos: v.strictObject({
-    ...pageFields,
-    order: v.picklist(['path', 'added']),
-    filter: v.optional(photoFilterSchema),
-  }),
   photo: v.strictObject({ photoId: idSchema }),
   problems: v.strictObject(pageFields),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
@@ -213,7 +206,6 @@ export interface CommandAnswers
   changeFolder: Folder;
   countPatterns: PatternCounts;
   relocateFolder: Folder;
-  photos: { total: number; photos: PhotoSummary[] };
   photo: PhotoDetails;
   problems: { total: number; problems: PhotoProblem[] };
   startIndexing: Job;

@@ -28,6 +28,7 @@ import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-
 import { startInstall } from './install-job.ts';
 import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
+import { photoListHandlers } from './photo-lists.ts';
 import { pictureHandlers } from './pictures.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
@@ -71,7 +72,6 @@ export function commandHandlers(engine: Engine): Handlers {
     countPatterns: ({ folderId, patterns, followLinks }) =>
       patternCounter.count(library.folders.get(folderId), patterns, followLinks),
     relocateFolder: ({ folderId, path }) => relocateFolder(engine, folderId, path),
-    photos: (query) => library.photos.page(query),
     photo: ({ photoId }) => library.photos.details(photoId),
     problems: (query) => library.photos.problems(query),
     startIndexing: ({ folderIds }) => startIndexing(engine, folderIds),
@@ -95,8 +95,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
-    formats: () => library.photoLists.formats(),
-    directories: ({ folderIds }) => library.photoLists.directories(folderIds),
+    ...photoListHandlers(engine),
     ...pictureHandlers(engine),
     ...explanationHandlers(engine),
     ...decisionHandlers(engine),
