@@ -13,9 +13,12 @@ import type { Client, ClientEvent, Connection } from '../client.ts';
 import { throttle } from '../throttle.ts';
 import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { PhotoPages } from './photo-pages.svelte.ts';
+import type { Subject } from '../actions/action.ts';
+import { LibraryPhotos } from './library-photos.svelte.ts';
+import { PhotoDeeds } from './photo-deeds.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Tune } from './tune.svelte.ts';
+import { Viewer } from './viewer.svelte.ts';
 
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
@@ -25,7 +28,9 @@ export type View = 'library' | 'search' | 'duplicates' | 'tune' | 'settings';
 export class AppState {
   readonly client: Client;
   readonly notices = new Notices();
-  readonly photos: PhotoPages;
+  readonly photos: LibraryPhotos;
+  readonly viewer = new Viewer();
+  readonly deeds: PhotoDeeds;
   readonly search: Search;
   readonly duplicates: Duplicates;
   readonly tune: Tune;
@@ -38,11 +43,13 @@ export class AppState {
   jobs = $state.raw<Job[]>([]);
   addingFolder = $state(false);
   showingShortcuts = $state(false);
+  showingPalette = $state(false);
   readonly #refresh = throttle(() => this.reload(), refreshMs);
 
   constructor(client: Client) {
     this.client = client;
-    this.photos = new PhotoPages(client);
+    this.photos = new LibraryPhotos(client);
+    this.deeds = new PhotoDeeds(client, this.notices);
     this.search = new Search(client);
     this.duplicates = new Duplicates(client);
     this.tune = new Tune(client, () => this.jobs);
@@ -58,6 +65,28 @@ export class AppState {
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
+  /** The photos that actions of photos are about at the moment; null where none are shown. */
+  get subject(): Subject | null {
+    const { viewer, view } = this;
+    if (!viewer.isOpen) return view === 'library' ? this.chosenInLibrary : null;
+    const { photo } = viewer;
+    const ids = photo ? [photo.id] : [];
+    return { place: 'viewer', photo, photos: { photoIds: ids }, ids: () => ids, count: ids.length };
+  }
+
+  /** The photos of the library that are selected, or the one in focus. */
+  get chosenInLibrary(): Subject {
+    const { photos } = this;
+    const { selection } = photos;
+    return {
+      place: 'library',
+      photo: photos.at(photos.current),
+      photos: selection.chosen,
+      ids: () => selection.ids,
+      count: selection.count,
+    };
+  }
+
   /** Fetches all that is shown anew. */
   async reload(): Promise<void> {
     await this.attempt(async () => {
@@ -69,6 +98,7 @@ export class AppState {
         this.photos.refresh(),
       ]);
       Object.assign(this, { status, folders, jobs, engine: 'ready' });
+      this.photos.total = status.photos;
     });
   }
 
