@@ -8,6 +8,7 @@ const toldTwice = [
   'models.e2e.ts',
   'duplicates.e2e.ts',
   'reasons.e2e.ts',
+  'library.e2e.ts',
 ];
 
 export default defineConfig({
