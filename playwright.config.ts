@@ -9,6 +9,7 @@ const toldTwice = [
   'duplicates.e2e.ts',
   'reasons.e2e.ts',
   'steer.e2e.ts',
+  'library.e2e.ts',
 ];
 
 export default defineConfig({

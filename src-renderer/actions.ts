@@ -1,39 +1,30 @@
-/** Every action with its key: one table for the keyboard and for the list of shortcuts. */
-import { judgements, resultActions } from './searching/result-actions.ts';
+/** Every action: one table for toolbar, menus, palette, keyboard and the list of shortcuts. */
+import { type Action, offered, type OfferedAction, type PhotoPlace, type Subject } from './actions/action.ts';
+import { globalActions } from './actions/global-actions.ts';
+import { pressed } from './actions/keys.ts';
+import { photoActions } from './actions/photo-actions.ts';
 import type { AppState } from './state/app.svelte.ts';
 
-export interface Action {
-  title: string;
-  /** As `KeyboardEvent.key`, pressed without a modifier. */
-  key: string;
-  run: (app: AppState) => void;
-}
+export const actions: readonly Action[] = [...photoActions, ...globalActions];
 
-export const actions: Action[] = [
-  { title: 'Library', key: '1', run: (app) => (app.view = 'library') },
-  { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
-  { title: 'Duplicates', key: '3', run: (app) => (app.view = 'duplicates') },
-  { title: 'Tune', key: '4', run: (app) => (app.view = 'tune') },
-  { title: 'Settings', key: '5', run: (app) => (app.view = 'settings') },
-  { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
-  { title: 'Query before', key: '[', run: (app) => void app.search.back() },
-  { title: 'Query after', key: ']', run: (app) => void app.search.forward() },
-  { title: 'Show the shortcuts', key: '?', run: (app) => (app.showingShortcuts = true) },
-];
-
-/** Keys that the photos take themselves, in the library as among results. */
+/** Keys that views take themselves. */
 export const photoKeys = [
   { title: 'Move between photos', key: 'Arrow keys' },
   { title: 'First and last photo', key: 'Home, End' },
-  { title: 'Find similar photos', key: 'Enter' },
-  { title: 'Use as a sample in Tune', key: 'u' },
+  { title: 'Select on the way', key: 'Shift + arrow keys' },
+  { title: 'Move without selecting', key: 'Ctrl + arrow keys' },
+  { title: 'Select or deselect one', key: 'Ctrl Space' },
   { title: 'Search with a picture from the clipboard', key: 'Ctrl V, ⌘ V' },
 ];
 
-/** Keys that a result of a search takes. */
-export const resultKeys = [...judgements, ...resultActions]
-  .filter(({ key }) => photoKeys.every((other) => other.key !== key))
-  .map(({ title, key }) => ({ title: `${title}, for a result`, key }));
+/** Keys of the viewer. */
+export const viewerKeys = [
+  { title: 'Photo before and after', key: '← →' },
+  { title: 'Larger and smaller', key: '+ −' },
+  { title: 'All of it, or a pixel for a pixel', key: '0, 1' },
+  { title: 'Facts', key: 'i' },
+  { title: 'Back to where one was', key: 'Space' },
+];
 
 /** Keys that a group of duplicates takes. */
 export const duplicateKeys = [
@@ -45,15 +36,50 @@ export const duplicateKeys = [
   { title: 'Not duplicates', key: 'n' },
 ];
 
-/** Runs the action of a key, unless somebody is typing or answering a dialog. */
+/** What the photos in focus can be used for, in the order of the table. */
+export function photoOffers(app: AppState, subject: Subject): OfferedAction[] {
+  return photoActions
+    .filter(({ places }) => places.includes(subject.place))
+    .map((action) => offered(action, app, subject));
+}
+
+/** Everything that can be done at the moment, and what cannot, with the reason. */
+export function allOffers(app: AppState): OfferedAction[] {
+  const { subject } = app;
+  return [
+    ...(subject ? photoOffers(app, subject) : []),
+    ...globalActions.map((action) => offered(action, app, subject)),
+  ];
+}
+
+/**
+ * Runs the action of a key, unless somebody is typing or answering a dialog, or a view has taken the key. Actions of photos
+ * come first where photos have the focus.
+ */
 export function handleKey(event: KeyboardEvent, app: AppState): void {
   const { target } = event;
-  const typing =
-    target instanceof HTMLElement &&
-    target.closest('input, select, textarea, dialog, [role=dialog]') !== null;
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const action = actions.find(({ key }) => key === event.key);
-  if (!action) return;
+  if (event.defaultPrevented || !(target instanceof HTMLElement)) return;
+  const inDialog = target.closest('dialog, [role=dialog], [role=menu]');
+  const isTyping = target.closest('input, select, textarea') !== null;
+  if (isTyping || (inDialog && !inDialog.matches('[data-photos]'))) return;
+  // Enter and Space press the button that has the focus.
+  if (target.closest('button, a') && (event.key === 'Enter' || event.key === ' ')) return;
+  const place = target.closest<HTMLElement>('[data-photos]')?.dataset['photos'] as PhotoPlace | undefined;
+  const offer = offerOf(event, app, place);
+  if (!offer) return;
   event.preventDefault();
-  action.run(app);
+  if (offer.whyNot === null) offer.run();
+  else if (offer.action.kind === 'photos') app.notices.show(offer.whyNot);
+}
+
+function offerOf(
+  event: KeyboardEvent,
+  app: AppState,
+  place: PhotoPlace | undefined,
+): OfferedAction | undefined {
+  const isPressed = ({ action }: OfferedAction): boolean => action.keys.some((key) => pressed(key, event));
+  const subject = place && app.subject?.place === place ? app.subject : null;
+  const found = subject && photoOffers(app, subject).find(isPressed);
+  // Over a photo, only what needs no photo is left of the others.
+  return found ?? globalActions.map((action) => offered(action, app, null)).find(isPressed);
 }

@@ -32,6 +32,6 @@ function placeWords(latitude: number, longitude: number): string {
   return `${part(latitude, ['N', 'S'])}, ${part(longitude, ['E', 'W'])}`;
 }
 
-function starsWords(rating: number): string {
+export function starsWords(rating: number): string {
   return rating === 1 ? '1 star' : `${rating} stars`;
 }

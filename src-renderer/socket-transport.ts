@@ -40,7 +40,8 @@ export class SocketTransport implements Transport {
   send(command: string, args: unknown): Promise<Reply> {
     if (this.#connection === 'lost' || this.#connection === 'signed-out') return Promise.reject(lostError());
     const id = this.#nextId++;
-    const frame = encode({ id, command, args } satisfies Request);
+    // What is undefined is left out, as in Electron, and does not arrive as null.
+    const frame = encode({ id, command, args } satisfies Request, { ignoreUndefined: true });
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       if (this.#connection === 'connected') this.#socket?.send(frame);

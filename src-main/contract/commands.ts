@@ -17,13 +17,12 @@ import type {
   PatternCounts,
   PhotoDetails,
   PhotoProblem,
-  PhotoSummary,
   SearchAnswer,
   Settings,
 } from './types.ts';
 import type { Job } from './jobs.ts';
-import { photoFilterSchema } from './photo-filter.ts';
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
+import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
@@ -107,14 +106,8 @@ export const commandArguments = {
   countPatterns: v.strictObject({ folderId: idSchema, patterns, followLinks: v.boolean() }),
   /** Says where the files of a folder are now, which has to hold some of them. */
   relocateFolder: v.strictObject({ folderId: idSchema, path }),
-  photos: v.strictObject({
-    ...pageFields,
-    order: v.picklist(['path', 'added']),
-    filter: v.optional(photoFilterSchema),
-  }),
   photo: v.strictObject({ photoId: idSchema }),
   problems: v.strictObject(pageFields),
-  thumbnail: v.strictObject({ photoId: idSchema }),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
   startIndexing: v.strictObject({ folderIds: v.optional(v.pipe(v.array(idSchema), v.minLength(1))) }),
   /** Jobs that are not over, and the latest that are. */
@@ -174,6 +167,7 @@ export const commandArguments = {
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
   ...photoListArguments,
+  ...pictureArguments,
   ...explanationArguments,
   ...decisionArguments,
   ...savedSearchArguments,
@@ -193,6 +187,7 @@ export const commandArguments = {
 /** Answer of each command. */
 export interface CommandAnswers
   extends
+    PictureAnswers,
     DecisionAnswers,
     ExplanationAnswers,
     SavedSearchAnswers,
@@ -214,10 +209,8 @@ export interface CommandAnswers
   changeFolder: Folder;
   countPatterns: PatternCounts;
   relocateFolder: Folder;
-  photos: { total: number; photos: PhotoSummary[] };
   photo: PhotoDetails;
   problems: { total: number; problems: PhotoProblem[] };
-  thumbnail: { bytes: Uint8Array; mediaType: string };
   startIndexing: Job;
   jobs: Job[];
   pauseJob: Job;

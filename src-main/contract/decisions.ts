@@ -50,6 +50,8 @@ export const decisionArguments = {
   }),
   /** All tags, with how many pictures have them. */
   tags: v.strictObject({}),
+  /** Tags of some photos. */
+  tagsOf: v.strictObject({ photos: chosenPhotosSchema }),
   /** Gives a tag another name everywhere; where that one exists, the two become one. */
   renameTag: v.strictObject({ from: tagSchema, to: tagSchema }),
   /** Says that photos are no duplicates of each other although they look alike, or takes that back. */
@@ -100,6 +102,8 @@ export interface DecisionAnswers {
   changeTags: DecisionOutcome;
   rate: DecisionOutcome;
   tags: TagCount[];
+  /** With how many of the pictures have each, and how many pictures those are. */
+  tagsOf: { pictures: number; tags: TagCount[] };
   renameTag: DecisionOutcome;
   markNotDuplicates: DecisionOutcome;
   notDuplicates: { total: number; pairs: [photoId: number, otherPhotoId: number][] };

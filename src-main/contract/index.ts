@@ -14,6 +14,7 @@ export * from './jobs.ts';
 export * from './messages.ts';
 export * from './photo-filter.ts';
 export * from './photo-lists.ts';
+export * from './pictures.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './profiles.ts';

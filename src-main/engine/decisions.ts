@@ -16,6 +16,7 @@ export function decisionHandlers(engine: Engine): Pick<Handlers, keyof DecisionA
     changeTags: ({ photos, add, remove }) => decide((now) => decisions.changeTags(photos, add, remove, now)),
     rate: ({ photos, rating }) => decide((now) => decisions.rate(photos, rating, now)),
     tags: () => decisions.tags(),
+    tagsOf: ({ photos }) => decisions.tagsOf(photos),
     renameTag: ({ from, to }) => decide((now) => decisions.renameTag(from, to, now)),
     markNotDuplicates: ({ pairs, not }) => decide((now) => decisions.markNotDuplicates(pairs, not, now)),
     notDuplicates: (page) => decisions.notDuplicates(page),

@@ -10,7 +10,7 @@ import {
 import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { type DecisionChange, DecisionLog, type TagState } from './decision-log.ts';
-import { conditionOf, contentsTagged } from './photo-filter.ts';
+import { type Condition, conditionOf, contentsTagged } from './photo-filter.ts';
 import { isSameToSqlite, type TagSpellings } from './tag-spellings.ts';
 
 /** What is known of one tag at one picture. */
@@ -99,6 +99,23 @@ export class Decisions {
       return { tag: this.#spelled(tag), photos: count ?? 0 };
     });
     return tags.sort((a, b) => a.tag.localeCompare(b.tag));
+  }
+
+  /** Tags of some photos, with how many of their pictures have them, and how many pictures those are. */
+  tagsOf(photos: ChosenPhotos): { pictures: number; tags: TagCount[] } {
+    const { sql, parameters } = this.#chosen(photos);
+    const chosen = `SELECT DISTINCT contentId FROM photos JOIN contents ON contents.id = photos.contentId WHERE ${sql}`;
+    const pictures = this.#database
+      .prepare<unknown[], number>(`SELECT count(*) FROM (${chosen})`)
+      .pluck()
+      .get(...parameters);
+    const tags = this.#database
+      .prepare<unknown[], TagCount>(
+        `SELECT min(tag) AS tag, count(DISTINCT contentId) AS photos FROM contentTags WHERE contentId IN (${chosen})
+         GROUP BY tag COLLATE NOCASE`,
+      )
+      .all(...parameters);
+    return { pictures: pictures ?? 0, tags: tags.sort((a, b) => a.tag.localeCompare(b.tag)) };
   }
 
   /** Pictures with their tags. */
@@ -228,16 +245,7 @@ export class Decisions {
 
   /** @throws SemblanceError `not-found` when there is none */
   #hashesOf(photos: ChosenPhotos): string[] {
-    const { sql, parameters } =
-      'photoIds' in photos
-        ? {
-            sql: 'photos.id IN (SELECT value FROM json_each(?))',
-            parameters: [JSON.stringify(photos.photoIds)],
-          }
-        : conditionOf(photos.filter, {
-            offlineFolderIds: () => this.#offlineFolderIds(),
-            spellingsOf: (tag) => this.#spellings.of(tag),
-          });
+    const { sql, parameters } = this.#chosen(photos);
     const hashes = this.#database
       .prepare<unknown[], string>(
         `SELECT DISTINCT hash FROM photos JOIN contents ON contents.id = photos.contentId WHERE ${sql}`,
@@ -246,6 +254,19 @@ export class Decisions {
       .all(...parameters);
     if (hashes.length === 0) throw gone();
     return hashes;
+  }
+
+  #chosen(photos: ChosenPhotos): Condition {
+    if ('photoIds' in photos) {
+      return {
+        sql: 'photos.id IN (SELECT value FROM json_each(?))',
+        parameters: [JSON.stringify(photos.photoIds)],
+      };
+    }
+    return conditionOf(photos.filter, {
+      offlineFolderIds: () => this.#offlineFolderIds(),
+      spellingsOf: (tag) => this.#spellings.of(tag),
+    });
   }
 
   /** How a tag is spelled that differs from one that is there in the case of letters only. */

@@ -92,8 +92,12 @@ export class Library {
     this.orphans = new Orphans(database);
     this.folders = new Folders(database, this.places);
     const spellings = new TagSpellings(database);
-    this.photos = new Photos(database, this.places, spellings);
-    this.photoLists = new PhotoLists(database);
+    const filters = {
+      offlineFolderIds: () => this.places.offlineIds(),
+      spellingsOf: (tag: string) => spellings.of(tag),
+    };
+    this.photoLists = new PhotoLists(database, filters);
+    this.photos = new Photos(database, this.places, filters, this.photoLists);
     this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);

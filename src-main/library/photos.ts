@@ -12,8 +12,8 @@ import { CatalogueCache } from './catalogue-cache.ts';
 import type { Connection } from './database.ts';
 import type { FolderPlaces } from './folder-places.ts';
 import { conditionOf, type FilterContext } from './photo-filter.ts';
+import type { PhotoLists } from './photo-lists.ts';
 import { Prepared } from './prepared.ts';
-import type { TagSpellings } from './tag-spellings.ts';
 
 /** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
 export interface FileLocation {
@@ -58,22 +58,22 @@ const details = `
 export class Photos {
   readonly #database: Connection;
   readonly #prepared: Prepared;
-  readonly #places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>;
+  readonly #places: Pick<FolderPlaces, 'isHere'>;
+  readonly #lists: PhotoLists;
   readonly #context: FilterContext;
   readonly #matching: CatalogueCache<Uint32Array>;
 
   constructor(
     database: Connection,
-    places: Pick<FolderPlaces, 'isHere' | 'offlineIds'>,
-    spellings: Pick<TagSpellings, 'of'>,
+    places: Pick<FolderPlaces, 'isHere'>,
+    context: FilterContext,
+    lists: PhotoLists,
   ) {
     this.#database = database;
     this.#prepared = new Prepared(database);
     this.#places = places;
-    this.#context = {
-      offlineFolderIds: () => places.offlineIds(),
-      spellingsOf: (tag) => spellings.of(tag),
-    };
+    this.#context = context;
+    this.#lists = lists;
     this.#matching = new CatalogueCache(database);
   }
 
@@ -87,29 +87,29 @@ export class Photos {
     return counts ?? { photos: 0, problems: 0 };
   }
 
-  page(query: { offset: number; limit: number; order: 'path' | 'added'; filter?: PhotoFilter | undefined }): {
-    total: number;
-    photos: PhotoSummary[];
-  } {
-    const { sql, parameters } = conditionOf(query.filter ?? {}, this.#context);
-    const order =
-      query.order === 'path'
-        ? 'photos.folderId, photos.directory, photos.name'
-        : 'photos.addedAtMs DESC, photos.id DESC';
-    // Without a filter on what pictures hold, the page is cut before the join, so that a far offset walks an index only.
-    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
-    const total = this.#database
-      .prepare<unknown[], { total: number }>(`SELECT count(*) AS total FROM ${joined} WHERE ${sql}`)
-      .get(...parameters);
-    const rows = this.#database
-      .prepare<unknown[], Omit<PhotoSummary, 'offline'>>(
+  /** In the order of the ids; those that are not there are left out. */
+  byId(photoIds: number[]): PhotoDetails[] {
+    const rows = this.#prepared
+      .get<DetailsRow>(`${details} WHERE photos.id IN (SELECT value FROM json_each(?))`)
+      .all(JSON.stringify(photoIds));
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return photoIds.flatMap((id) => {
+      const row = found.get(id);
+      return row ? [this.#toDetails(row)] : [];
+    });
+  }
+
+  /** A page of all photos in an order. */
+  page(query: Parameters<PhotoLists['page']>[0]): { total: number; photos: PhotoSummary[] } {
+    const { total, ids } = this.#lists.page(query);
+    const rows = this.#prepared
+      .get<Omit<PhotoSummary, 'offline'>>(
         `SELECT photos.id, photos.name, photos.directory, photos.folderId, contents.width, contents.height
-         FROM (SELECT photos.* FROM ${joined} WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?) AS photos
-         JOIN contents ON contents.id = photos.contentId ORDER BY ${order}`,
+         FROM json_each(?) AS asked JOIN photos ON photos.id = asked.value
+         JOIN contents ON contents.id = photos.contentId ORDER BY asked.key`,
       )
-      .all(...parameters, query.limit, query.offset);
-    const photos = rows.map((row) => ({ ...row, offline: !this.#places.isHere(row.folderId) }));
-    return { total: total?.total ?? 0, photos };
+      .all(JSON.stringify(ids));
+    return { total, photos: rows.map((row) => ({ ...row, offline: !this.#places.isHere(row.folderId) })) };
   }
 
   /** Pictures of which a file meets the filter, in ascending order; the same array until something changes. */

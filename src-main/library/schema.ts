@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -252,5 +252,11 @@ export const migrations = [
     place TEXT, -- where in the bin it lies, where the system tells
     restoredAtMs INTEGER
   ) STRICT;
+  `,
+  `
+  -- Orders in which photos are looked at. Dates are wanted both ways, and unknown ones last either way.
+  CREATE INDEX photosByName ON photos(name COLLATE NOCASE, id) WHERE contentId IS NOT NULL;
+  CREATE INDEX contentsByOldest ON contents(takenAtMs IS NULL, takenAtMs, id);
+  CREATE INDEX contentsByNewest ON contents(takenAtMs IS NULL, takenAtMs DESC, id DESC);
   `,
 ];

@@ -14,10 +14,13 @@ import { canAdd, knownExample, mostExamples } from '../searching/query.ts';
 import { throttle } from '../throttle.ts';
 import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { PhotoPages } from './photo-pages.svelte.ts';
+import { type Subject, subjectOf } from '../actions/action.ts';
+import { LibraryPhotos } from './library-photos.svelte.ts';
+import { PhotoDeeds } from './photo-deeds.svelte.ts';
 import { SavedSearches } from './saved-searches.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Tune } from './tune.svelte.ts';
+import { Viewer } from './viewer.svelte.ts';
 
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
@@ -27,7 +30,9 @@ export type View = 'library' | 'search' | 'duplicates' | 'tune' | 'settings';
 export class AppState {
   readonly client: Client;
   readonly notices = new Notices();
-  readonly photos: PhotoPages;
+  readonly photos: LibraryPhotos;
+  readonly viewer = new Viewer();
+  readonly deeds: PhotoDeeds;
   readonly search: Search;
   readonly savedSearches: SavedSearches;
   readonly duplicates: Duplicates;
@@ -41,11 +46,13 @@ export class AppState {
   jobs = $state.raw<Job[]>([]);
   addingFolder = $state(false);
   showingShortcuts = $state(false);
+  showingPalette = $state(false);
   readonly #refresh = throttle(() => this.reload(), refreshMs);
 
   constructor(client: Client) {
     this.client = client;
-    this.photos = new PhotoPages(client);
+    this.photos = new LibraryPhotos(client);
+    this.deeds = new PhotoDeeds(client, this.notices);
     this.search = new Search(client);
     this.savedSearches = new SavedSearches(client);
     this.duplicates = new Duplicates(client);
@@ -62,6 +69,32 @@ export class AppState {
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
+  /** The photos that actions of photos are about at the moment; null where none are shown. */
+  get subject(): Subject | null {
+    const { viewer, view } = this;
+    if (viewer.isOpen) return subjectOf('viewer', viewer.photo);
+    if (view === 'library') return this.chosenInLibrary;
+    return view === 'search' ? this.currentResult : null;
+  }
+
+  /** The result in focus. */
+  get currentResult(): Subject {
+    return subjectOf('results', this.search.at(this.search.current));
+  }
+
+  /** The photos of the library that are selected, or the one in focus. */
+  get chosenInLibrary(): Subject {
+    const { photos } = this;
+    const { selection } = photos;
+    return {
+      place: 'library',
+      photo: photos.at(photos.current),
+      photos: selection.chosen,
+      ids: () => selection.ids,
+      count: selection.count,
+    };
+  }
+
   /** Fetches all that is shown anew. */
   async reload(): Promise<void> {
     await this.attempt(async () => {
@@ -73,6 +106,7 @@ export class AppState {
         this.photos.refresh(),
       ]);
       Object.assign(this, { status, folders, jobs, engine: 'ready' });
+      this.photos.total = status.photos;
     });
   }
 
@@ -152,16 +186,6 @@ export class AppState {
     return this.#showOutside('openPhoto', photo, 'Opened');
   }
 
-  async copyPath({ path }: { path: string }): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(path);
-      this.notices.show(`Copied: ${path}`);
-    } catch {
-      // It can still be copied by hand.
-      this.notices.show(path);
-    }
-  }
-
   #hasRoom(): boolean {
     if (canAdd(this.search.query)) return true;
     this.notices.show(`A query has at most ${mostExamples} examples. Take one away to add another.`, {
@@ -193,6 +217,7 @@ export class AppState {
     if (event.event === 'job') this.#hearJob(event.data);
     else if (event.event === 'libraryChanged') this.#refresh();
     else if (event.event === 'savedSearchChanged') this.savedSearches.hear(event.data);
+    else if (event.event === 'searchFound') this.search.hear(event.data);
     else if (event.event === 'connection') {
       this.connection = event.data.state;
       // The server tells the engine's state anew to each connection.

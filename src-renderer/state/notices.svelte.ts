@@ -7,6 +7,8 @@ export interface Notice {
   isError: boolean;
   /** Offered for copying, e.g. a path. */
   copy: string | null;
+  /** Offered as a button, e.g. to take back what was done. */
+  action: { title: string; run: () => void } | null;
 }
 
 const shownMs = 12_000;
@@ -15,12 +17,13 @@ export class Notices {
   list = $state<Notice[]>([]);
   #nextId = 1;
 
-  show(text: string, options: { isError?: boolean; copy?: string } = {}): void {
+  show(text: string, options: Partial<Omit<Notice, 'id' | 'text'>> = {}): void {
     const notice = {
       id: this.#nextId++,
       text,
       isError: options.isError ?? false,
       copy: options.copy ?? null,
+      action: options.action ?? null,
     };
     this.list = [...this.list.slice(-2), notice];
     setTimeout(() => this.dismiss(notice.id), shownMs);

@@ -1,5 +1,6 @@
 /** Searching by examples, steered step by step, and the trail of what was searched with. */
 import {
+  type EngineEvents,
   type Explanation,
   messageOf,
   type PhotoDetails,
@@ -26,6 +27,7 @@ import {
   withoutExample,
 } from '../searching/query.ts';
 import { Trail } from './trail.ts';
+import type { PhotoSequence } from './viewer.svelte.ts';
 
 /** Results that are asked for at first, and each time that more are wanted. */
 const step = 100;
@@ -34,7 +36,7 @@ const longestTrail = 50;
 /** Pause after the last move of a slider before the engine is asked. */
 const waitMs = 120;
 
-export class Search {
+export class Search implements PhotoSequence {
   query = $state.raw<SearchQuery>(emptyQuery);
   /** The latest answer; what is shown while another one is awaited. */
   answer = $state.raw<SearchAnswer | null>(null);
@@ -46,6 +48,8 @@ export class Search {
   explained = $state.raw<PhotoDetails | null>(null);
   /** The photo whose details are shown. */
   detailed = $state<number | null>(null);
+  /** Place of the result that has the focus. */
+  current = $state(0);
   /** What of a saved search could not be kept to, in words. */
   leftOut = $state.raw<readonly string[]>([]);
   #top = $state(step);
@@ -60,6 +64,25 @@ export class Search {
 
   constructor(client: Client) {
     this.#client = client;
+  }
+
+  /** Results, as photos to go through. */
+  get count(): number {
+    return this.answer?.results.length ?? 0;
+  }
+
+  at(place: number): PhotoDetails | undefined {
+    return this.answer?.results.at(place)?.photo;
+  }
+
+  /** All of them are known. */
+  need(): void {
+    return;
+  }
+
+  /** What was found so far, while the first results are looked at place by place. */
+  hear({ stream, answer }: EngineEvents['searchFound']): void {
+    if (this.busy && stream === this.#streamOf(this.#question)) this.answer = answer;
   }
 
   get hasMore(): boolean {
@@ -172,6 +195,7 @@ export class Search {
   #show(query: SearchQuery, afterMs = 0): Promise<void> {
     this.query = query;
     this.detailed = null;
+    this.current = 0;
     this.canGoBack = this.#trail.canGoBack;
     this.canGoForward = this.#trail.canGoForward;
     return this.#ask(step, afterMs);
@@ -198,6 +222,7 @@ export class Search {
         ...asked,
         top,
         asker: this.#asker,
+        stream: this.#streamOf(question),
         ...(ranking && { ranking }),
       });
       if (isLatest()) this.answer = answer;
@@ -208,6 +233,10 @@ export class Search {
     } finally {
       if (isLatest()) this.busy = false;
     }
+  }
+
+  #streamOf(question: number): string {
+    return `${this.#asker} ${question}`;
   }
 
   /** Gives back the pictures of a query that can no longer be reached, where no other one shows them. */

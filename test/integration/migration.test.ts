@@ -137,6 +137,26 @@ describe('a library of the third schema', () => {
   });
 });
 
+describe('a library of the fourth schema', () => {
+  it('keeps what was decided and searched, and can be put in any order from now on', async () => {
+    begin('library-v4.sqlite.gz');
+    const engine = Engine.open({ libraryPath: folder, access: 'write' });
+    try {
+      expect(engine.serving?.index.size).toBe(2);
+      const page = { offset: 0, limit: 10, order: 'name', direction: 'descending' } as const;
+      const { photos } = await engine.call('photos', page);
+      const details = photos.map(({ id }) => engine.library.photos.details(id));
+      expect(details.map(({ name, tags, rating }) => [name, tags, rating])).toEqual([
+        ['b.png', [], 4],
+        ['a.png', ['kept'], 3],
+      ]);
+      expect((await engine.call('savedSearches', {})).map(({ name }) => name)).toEqual(['Like a']);
+    } finally {
+      await engine.close();
+    }
+  });
+});
+
 describe('every schema', () => {
   it('before the present one has a snapshot that it is brought up to date from', () => {
     for (let version = 1; version < schemaVersion; version++) {

@@ -1,0 +1,135 @@
+/** What can be done anywhere. */
+import ArrowLeft from '@lucide/svelte/icons/arrow-left';
+import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import CommandIcon from '@lucide/svelte/icons/command';
+import CopyIcon from '@lucide/svelte/icons/copy';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Images from '@lucide/svelte/icons/images';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Redo from '@lucide/svelte/icons/redo-2';
+import SearchIcon from '@lucide/svelte/icons/search';
+import SettingsIcon from '@lucide/svelte/icons/settings';
+import TuneIcon from '@lucide/svelte/icons/sliders-horizontal';
+import Undo from '@lucide/svelte/icons/undo-2';
+import type { AppState, View } from '../state/app.svelte.ts';
+import type { Arrangement } from '../state/library-photos.svelte.ts';
+import type { GlobalAction } from './action.ts';
+
+/** Views in the order of the rail; the rail and the keys 1 to 9 are made of them. */
+export const views: { view: View; title: string; icon: typeof Images }[] = [
+  { view: 'library', title: 'Library', icon: Images },
+  { view: 'search', title: 'Search', icon: SearchIcon },
+  { view: 'duplicates', title: 'Duplicates', icon: CopyIcon },
+  { view: 'tune', title: 'Tune', icon: TuneIcon },
+  { view: 'settings', title: 'Settings', icon: SettingsIcon },
+];
+
+const showViews = views.map(({ view, title, icon }, place): GlobalAction => ({
+  kind: 'global',
+  id: `view.${view}`,
+  title,
+  keys: [String(place + 1)],
+  icon,
+  run: (app) => {
+    app.view = view;
+  },
+}));
+
+function arrangement(id: string, title: string, change: Partial<Arrangement>): GlobalAction {
+  return {
+    kind: 'global',
+    id: `library.${id}`,
+    title,
+    keys: [],
+    icon: Images,
+    run: (app: AppState) => {
+      app.view = 'library';
+      return app.photos.arrange({ ...app.photos.arrangement, ...change });
+    },
+  };
+}
+
+export const globalActions: readonly GlobalAction[] = [
+  ...showViews,
+  {
+    kind: 'global',
+    id: 'palette',
+    title: 'All actions',
+    keys: ['Mod+k'],
+    icon: CommandIcon,
+    run: (app) => {
+      app.showingPalette = true;
+    },
+  },
+  {
+    kind: 'global',
+    id: 'folder.add',
+    title: 'Add a folder',
+    keys: ['a'],
+    icon: FolderPlus,
+    run: (app) => {
+      app.addingFolder = true;
+    },
+  },
+  {
+    kind: 'global',
+    id: 'query.before',
+    title: 'Query before',
+    keys: ['['],
+    icon: ArrowLeft,
+    whyNot: ({ search }) => (search.canGoBack ? null : 'There is no query before this one.'),
+    run: ({ search }) => search.back(),
+  },
+  {
+    kind: 'global',
+    id: 'query.after',
+    title: 'Query after',
+    keys: [']'],
+    icon: ArrowRight,
+    whyNot: ({ search }) => (search.canGoForward ? null : 'There is no query after this one.'),
+    run: ({ search }) => search.forward(),
+  },
+  {
+    kind: 'global',
+    id: 'decision.undo',
+    title: 'Undo the last decision',
+    keys: ['Mod+z'],
+    icon: Undo,
+    run: ({ deeds }) => deeds.undo(),
+  },
+  {
+    kind: 'global',
+    id: 'decision.redo',
+    title: 'Redo the decision',
+    keys: ['Mod+Shift+z'],
+    icon: Redo,
+    run: ({ deeds }) => deeds.redo(),
+  },
+  arrangement('sort.path', 'Sort the library by folder and name', { order: 'path', direction: undefined }),
+  arrangement('sort.newest', 'Sort the library by date, the newest first', {
+    order: 'taken',
+    direction: 'descending',
+  }),
+  arrangement('sort.oldest', 'Sort the library by date, the oldest first', {
+    order: 'taken',
+    direction: 'ascending',
+  }),
+  arrangement('sort.name', 'Sort the library by name', { order: 'name', direction: undefined }),
+  arrangement('sort.added', 'Sort the library by when photos were added', {
+    order: 'added',
+    direction: undefined,
+  }),
+  arrangement('group.folder', 'Group the library by folder', { groupBy: 'folder' }),
+  arrangement('group.month', 'Group the library by month', { groupBy: 'month' }),
+  arrangement('group.none', 'Show the library without groups', { groupBy: undefined }),
+  {
+    kind: 'global',
+    id: 'shortcuts',
+    title: 'Show the shortcuts',
+    keys: ['?'],
+    icon: Keyboard,
+    run: (app) => {
+      app.showingShortcuts = true;
+    },
+  },
+];

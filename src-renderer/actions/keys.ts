@@ -1,0 +1,33 @@
+/** Keys by names such as 'Mod+Shift+z', where Mod is Ctrl, and ⌘ on a Mac. */
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+
+/** Whether a key was pressed. Shift counts only beside Mod: signs such as '?' need it on some keyboards. */
+export function pressed(name: string, event: KeyPress): boolean {
+  const parts = partsOf(name);
+  const key = parts.at(-1) === 'Space' ? ' ' : (parts.at(-1) ?? '');
+  const withMod = parts.includes('Mod');
+  if (withMod !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
+  if (withMod && parts.includes('Shift') !== event.shiftKey) return false;
+  return event.key === key || (key.length === 1 && event.key.toLowerCase() === key && !isSign(event.key));
+}
+
+/** The sign that joins keys is one itself. */
+function partsOf(name: string): string[] {
+  return name === '+' ? [name] : name.split('+');
+}
+
+/** Capital letters stand for small ones where Caps Lock is on. */
+function isSign(key: string): boolean {
+  return key.toLowerCase() === key.toUpperCase();
+}
+
+/** A key as it is written on keyboards, e.g. 'Ctrl K' or '⌘ K'. */
+export function keyWords(name: string, isMac: boolean): string {
+  return partsOf(name)
+    .map((part) => {
+      if (part === 'Mod') return isMac ? '⌘' : 'Ctrl';
+      if (part === 'Shift') return isMac ? '⇧' : 'Shift';
+      return part.length === 1 ? part.toUpperCase() : part;
+    })
+    .join(' ');
+}
