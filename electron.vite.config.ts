@@ -38,8 +38,9 @@ export default defineConfig({
       target: node,
       outDir: 'out/main',
       sourcemap: true,
-      // Electron's main process may be too old to require() modules; what it needs is bundled.
-      externalizeDeps: { exclude: ['valibot'] },
+      // Electron's main process may be too old to require() modules, and a module without a CommonJS form gives require() no
+      // default export; such are bundled.
+      externalizeDeps: { exclude: ['valibot', 'p-limit', 'yocto-queue'] },
       rolldownOptions: {
         input: Object.fromEntries(
           Object.entries(entries).map(([name, file]) => [

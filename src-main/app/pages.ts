@@ -1,8 +1,15 @@
-/** The custom scheme that the window loads from: the built interface, and thumbnails by id. */
+/** The custom scheme that the window loads from: the built interface, and photos' pictures by id. */
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
-import { type CallCommand, securityHeaders, toErrorReport } from '../contract/index.ts';
+import {
+  type CallCommand,
+  pictureAt,
+  type PictureFile,
+  pictureHeaders,
+  securityHeaders,
+  toErrorReport,
+} from '../contract/index.ts';
 
 export const scheme = 'semblance';
 export const pageAddress = `${scheme}://app/index.html`;
@@ -33,15 +40,15 @@ export function servePages(rendererFolder: string, call: CallCommand): void {
   protocol.handle(scheme, async (request) => {
     const url = new URL(request.url);
     if (url.host !== 'app') return answer(404, 'Not found');
-    const thumbnail = /^\/thumbnails\/(\d{1,15})$/.exec(url.pathname);
-    return thumbnail ? serveThumbnail(Number(thumbnail[1]), call) : serveFile(rendererFolder, url.pathname);
+    const picture = pictureAt(url.pathname, call);
+    return picture ? servePicture(picture) : serveFile(rendererFolder, url.pathname);
   });
 }
 
-async function serveThumbnail(photoId: number, call: CallCommand): Promise<Response> {
+async function servePicture(asked: Promise<PictureFile>): Promise<Response> {
   try {
-    const { bytes, mediaType } = await call('thumbnail', { photoId });
-    return answer(200, bytes, { 'content-type': mediaType, 'cache-control': 'private, max-age=300' });
+    const picture = await asked;
+    return answer(200, picture.bytes, pictureHeaders(picture));
   } catch (error) {
     return answer(404, toErrorReport(error).message);
   }

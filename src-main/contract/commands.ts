@@ -23,6 +23,7 @@ import type {
 } from './types.ts';
 import type { Job } from './jobs.ts';
 import { photoFilterSchema } from './photo-filter.ts';
+import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
@@ -112,7 +113,6 @@ export const commandArguments = {
   }),
   photo: v.strictObject({ photoId: idSchema }),
   problems: v.strictObject(pageFields),
-  thumbnail: v.strictObject({ photoId: idSchema }),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
   startIndexing: v.strictObject({ folderIds: v.optional(v.pipe(v.array(idSchema), v.minLength(1))) }),
   /** Jobs that are not over, and the latest that are. */
@@ -169,6 +169,7 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  ...pictureArguments,
   ...explanationArguments,
   ...decisionArguments,
   ...savedSearchArguments,
@@ -187,7 +188,13 @@ export const commandArguments = {
 
 /** Answer of each command. */
 export interface CommandAnswers
-  extends DecisionAnswers, ExplanationAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
+  extends
+    PictureAnswers,
+    DecisionAnswers,
+    ExplanationAnswers,
+    SavedSearchAnswers,
+    DuplicateAnswers,
+    BinAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];
@@ -206,7 +213,6 @@ export interface CommandAnswers
   photos: { total: number; photos: PhotoSummary[] };
   photo: PhotoDetails;
   problems: { total: number; problems: PhotoProblem[] };
-  thumbnail: { bytes: Uint8Array; mediaType: string };
   startIndexing: Job;
   jobs: Job[];
   pauseJob: Job;

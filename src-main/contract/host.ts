@@ -67,8 +67,3 @@ export interface ElectronBridge {
 
 /** Where the browser's WebSocket connects; its frames are MessagePack of `Request`, `Reply` and events. */
 export const webSocketPath = '/engine';
-
-/** Address of a photo's thumbnail, relative to the page, in Electron as in a browser. */
-export function thumbnailAddress(photoId: number): string {
-  return `/thumbnails/${photoId}`;
-}

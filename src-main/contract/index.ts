@@ -13,6 +13,7 @@ export * from './job-progress.ts';
 export * from './jobs.ts';
 export * from './messages.ts';
 export * from './photo-filter.ts';
+export * from './pictures.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';
 export * from './profiles.ts';

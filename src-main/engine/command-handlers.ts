@@ -17,7 +17,6 @@ import {
   removeModel,
   storedReport,
   storeReport,
-  thumbnailMediaType,
 } from '../vision/index.ts';
 import { binHandlers } from './bin.ts';
 import { decisionHandlers } from './decisions.ts';
@@ -29,12 +28,12 @@ import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-
 import { startInstall } from './install-job.ts';
 import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
+import { pictureHandlers } from './pictures.ts';
 import { profileReport, startTimingProfiles } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
-import { thumbnailOfPhoto } from './thumbnails.ts';
 import {
   cacheInfo,
   planRetune,
@@ -75,7 +74,6 @@ export function commandHandlers(engine: Engine): Handlers {
     photos: (query) => library.photos.page(query),
     photo: ({ photoId }) => library.photos.details(photoId),
     problems: (query) => library.photos.problems(query),
-    thumbnail: ({ photoId }) => thumbnail(engine, photoId),
     startIndexing: ({ folderIds }) => startIndexing(engine, folderIds),
     jobs: () => jobs.list(),
     pauseJob: ({ jobId }) => jobs.pause(jobId),
@@ -97,6 +95,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    ...pictureHandlers(engine),
     ...explanationHandlers(engine),
     ...decisionHandlers(engine),
     ...savedSearchHandlers(engine),
@@ -148,10 +147,6 @@ function startIndexing(engine: Engine, folderIds: number[] | undefined): Job {
     throw new SemblanceError('empty-library', 'There is no folder to index yet. Add a folder first.');
   }
   return engine.index(chosen).job;
-}
-
-async function thumbnail(engine: Engine, photoId: number): Promise<CommandAnswers['thumbnail']> {
-  return { bytes: await thumbnailOfPhoto(engine, photoId), mediaType: thumbnailMediaType };
 }
 
 /**

@@ -6,19 +6,21 @@ import { type NamedBytes, readPhotoFile } from '../vision/index.ts';
 
 /**
  * Reads it from the first of its files that can be read and still holds it.
+ * @param advice what to do where all are on drives that are away
  * @throws SemblanceError `not-available` where all are on drives that are away, `changed-while-reading` where they hold
  *   something else by now, or why they cannot be read
  */
 export async function readPicture(
   { photos }: Pick<Library, 'photos'>,
   content: { id: number; hash: string },
+  advice = 'Connect the drive.',
 ): Promise<NamedBytes> {
   const files = photos.withContent(content.id);
   const here = files.filter(({ offline }) => !offline);
   if (here.length === 0) {
     throw new SemblanceError(
       'not-available',
-      `${files.at(0)?.path ?? 'The photo'} is on a drive that is not there, and this needs the full picture. Connect the drive, or search with the whole photo.`,
+      `${files.at(0)?.path ?? 'The photo'} is on a drive that is not there, and this needs the full picture. ${advice}`,
     );
   }
   let problem: unknown;

@@ -56,7 +56,8 @@ export async function describeExample(
   }
   const content = engine.library.photos.contentOf(example.photoId);
   if (!isWhole(example)) {
-    const picture = await readPicture(engine.library, content);
+    const advice = 'Connect the drive, or search with the whole photo.';
+    const picture = await readPicture(engine.library, content, advice);
     return describePicture(engine, { ...picture, crop, ignored }, serving);
   }
   const known = serving.index.vector(content.id);

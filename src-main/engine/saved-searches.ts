@@ -77,7 +77,10 @@ async function keptExample(
   const { name, bytes } = example;
   const hash = createHash('sha256').update(bytes).digest('hex');
   if (photoWith(library, hash) !== null) return { example: { ...kept, hash, name }, copy: null };
-  const copy = await smallCopy({ name, bytes, crop }, limitsFor(library.settings.get().maxMegapixels));
+  const copy = await smallCopy(
+    { name, bytes, crop },
+    { limits: limitsFor(library.settings.get().maxMegapixels) },
+  );
   const left = crop ? partsWithin(crop, ignored) : ignored;
   return { example: { ...kept, isCopy: true, crop: null, ignored: left, hash: '', name }, copy };
 }

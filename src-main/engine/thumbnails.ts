@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 
 /**
  * The stored thumbnail of a photo, or one made now where it is gone.
- * @returns of `thumbnailMediaType`
+ * @returns of `jpegMediaType`
  * @throws SemblanceError `not-found`, or with the reason why the photo cannot be read
  */
 export async function thumbnailOfPhoto({ library }: Engine, photoId: number): Promise<Uint8Array> {

@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import sirv from 'sirv';
-import { SemblanceError, securityHeaders, sibling, toErrorReport } from '../contract/index.ts';
+import {
+  pictureAt,
+  pictureHeaders,
+  SemblanceError,
+  securityHeaders,
+  sibling,
+  toErrorReport,
+} from '../contract/index.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { controlHeader, controlPath, isSecret, requestAddress, writeControlFile } from './control-file.ts';
 import { openOnDesktop } from './desktop.ts';
@@ -143,13 +150,10 @@ function requestHandler({ port, sessions, supervisor, secret, address }: Handler
       return undefined;
     }
     if (!sessions.isAuthorised(request)) return end(401, 'For an address that works, run: semblance open');
-    const thumbnail = /^\/thumbnails\/(\d{1,15})$/.exec(url.pathname);
-    if (thumbnail) {
-      supervisor.call('thumbnail', { photoId: Number(thumbnail[1]) }).then(
-        ({ bytes, mediaType }) =>
-          response
-            .writeHead(200, { 'content-type': mediaType, 'cache-control': 'private, max-age=300' })
-            .end(bytes),
+    const picture = pictureAt(url.pathname, supervisor.call);
+    if (picture) {
+      picture.then(
+        (found) => response.writeHead(200, pictureHeaders(found)).end(found.bytes),
         (error: unknown) => end(404, toErrorReport(error).message),
       );
       return undefined;

@@ -34,8 +34,32 @@ export function decodeProblem(
   return new SemblanceError('corrupt', `The photo is damaged (${detail}). Copy it again.`, { cause: thrown });
 }
 
+/** Of photos whose decoder fails without a reason. */
+const mostAttempts = 3;
+
+/**
+ * Runs what decodes a photo, once more where it fails without saying why: decoders of all threads share one place for their
+ * last words, and another that ended meanwhile has wiped them away.
+ * @throws SemblanceError of `decodeProblem`
+ */
+export async function decoding<Result>(
+  bytes: Uint8Array,
+  format: string,
+  limits: DecodeLimits,
+  decode: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decode();
+    } catch (thrown) {
+      if (isSilent(thrown) && attempt < mostAttempts) continue;
+      throw decodeProblem(thrown, bytes, format, limits);
+    }
+  }
+}
+
 /** Whether a decoder has failed without saying why. */
-export function isSilent(thrown: unknown): boolean {
+function isSilent(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.message.trim() === 'Unknown error';
 }
 

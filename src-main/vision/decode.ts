@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Rectangle } from '../contract/index.ts';
 import type { DecodeBudget } from './decode-budget.ts';
 import { type DecodeLimits, usualDecodeLimits } from './decode-limits.ts';
-import { decodeProblem, isSilent } from './decode-problem.ts';
+import { decoding } from './decode-problem.ts';
 import { inTime } from './in-time.ts';
 import { openPhoto } from './open-photo.ts';
 import { pixelsOf } from './picture-parts.ts';
@@ -27,11 +27,8 @@ const shortestSide = 32;
 
 const thumbnailSide = 320;
 
-/** JPEG, because WebP of the same quality takes twice as long to make and is hardly smaller. */
-export const thumbnailMediaType = 'image/jpeg';
-
-/** Of photos whose decoder fails without a reason. */
-const mostAttempts = 3;
+/** Of all copies: WebP of the same quality takes twice as long to make and is hardly smaller. */
+export const jpegMediaType = 'image/jpeg';
 
 export interface DecodeOptions {
   limits?: DecodeLimits | undefined;
@@ -54,15 +51,9 @@ export async function decodePhoto(
   options: DecodeOptions = {},
 ): Promise<DecodedPhoto> {
   const { limits = usualDecodeLimits, budget, crop } = options;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await decodeOnce(bytes, format, longerSide, { limits, budget, crop });
-    } catch (thrown) {
-      // Decoders of all threads share one place for their last words; another that ended meanwhile has wiped them away.
-      if (isSilent(thrown) && attempt < mostAttempts) continue;
-      throw decodeProblem(thrown, bytes, format, limits);
-    }
-  }
+  return decoding(bytes, format, limits, () =>
+    decodeOnce(bytes, format, longerSide, { limits, budget, crop }),
+  );
 }
 
 async function decodeOnce(

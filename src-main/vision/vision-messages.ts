@@ -35,7 +35,7 @@ export interface Extraction {
   width: number;
   height: number;
   format: string;
-  /** Of `thumbnailMediaType`. */
+  /** Of `jpegMediaType`. */
   thumbnail: Uint8Array;
   /** As `PowerMeanLayout` says. */
   powerMeans: Float32Array;

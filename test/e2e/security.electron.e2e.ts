@@ -47,15 +47,20 @@ test('inline and foreign code is refused', async ({ app }) => {
   expect(ran).toEqual({ inline: false, evaluated: false, fetched: false });
 });
 
-test('pages and thumbnails come from their places only', async ({ app }) => {
+test('pages and pictures come from their places only', async ({ app }) => {
   const statuses = await app.page.evaluate(() =>
     Promise.all(
-      ['/thumbnails/1', '/thumbnails/..%2f..%2fpackage.json', '/..%2f..%2fpackage.json', '/nothing.js'].map(
-        (path) => fetch(path).then(({ status }) => status),
-      ),
+      [
+        '/thumbnails/1',
+        '/pictures/1/4097',
+        '/pictures/1/..%2fpackage.json',
+        '/thumbnails/..%2f..%2fpackage.json',
+        '/..%2f..%2fpackage.json',
+        '/nothing.js',
+      ].map((path) => fetch(path).then(({ status }) => status)),
     ),
   );
-  expect(statuses).toEqual([404, 404, 404, 404]);
+  expect(statuses).toEqual([404, 404, 404, 404, 404, 404]);
 });
 
 test('commands with wrong arguments are refused before they reach the engine', async ({ app }) => {

@@ -113,6 +113,7 @@ describe('a request', () => {
   it('without a session gets nothing', async () => {
     expect((await ask('/')).status).toBe(401);
     expect((await ask('/thumbnails/1')).status).toBe(401);
+    expect((await ask('/pictures/1/2048')).status).toBe(401);
     expect((await ask('/', { cookie: `semblance-${port}=guess` })).status).toBe(401);
   });
 
@@ -129,6 +130,12 @@ describe('a request', () => {
       const { status, body } = await ask(path, { cookie });
       expect(status).toBe(404);
       expect(body).not.toContain('semblance"');
+    }
+  });
+
+  it('for the picture of a photo that is not there, or larger than pictures are, finds nothing', async () => {
+    for (const path of ['/thumbnails/1', '/pictures/1/2048', '/pictures/1/4097', '/pictures/0/100']) {
+      expect((await ask(path, { cookie })).status).toBe(404);
     }
   });
 
