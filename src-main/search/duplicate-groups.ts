@@ -58,7 +58,10 @@ export function groupsOf(pairs: Iterable<ScoredPair>, options: GroupOptions): Du
 
 /** All joinings down to a threshold, the closest first. */
 export function joiningsOf(pairs: Iterable<ScoredPair>, options: GroupOptions): Joining[] {
-  const steps = joiningSteps(pairs, options);
+  return resultOf(joiningSteps(pairs, options));
+}
+
+function resultOf<Result>(steps: Generator<undefined, Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
@@ -77,10 +80,22 @@ export function* joiningSteps(
 
 /** The groups that there are at a threshold, of joinings down to it or lower. */
 export function groupsAt(joinings: readonly Joining[], threshold: number): DuplicateGroup[] {
+  return resultOf(groupSteps(joinings, threshold));
+}
+
+/** Joinings or groups that are gone through in a step. */
+const joiningsAtATime = 500;
+
+/** The same in steps of some milliseconds. */
+export function* groupSteps(
+  joinings: readonly Joining[],
+  threshold: number,
+): Generator<undefined, DuplicateGroup[]> {
   const groupOf = new Map<number, DuplicateGroup>();
   const group = (id: number): DuplicateGroup => groupOf.get(id) ?? { members: [id], centre: id, least: 1 };
-  for (const { a, b, centre, height } of joinings) {
+  for (const [place, { a, b, centre, height }] of joinings.entries()) {
     if (height < threshold) break;
+    if (place % joiningsAtATime === 0) yield;
     const [one, other] = [group(a), group(b)];
     // Where one picture after the other joins a large group, nobody else is moved.
     const [large, small] = one.members.length >= other.members.length ? [one, other] : [other, one];
@@ -89,9 +104,12 @@ export function groupsAt(joinings: readonly Joining[], threshold: number): Dupli
     for (const member of large.members.length === 2 ? large.members : small.members)
       groupOf.set(member, large);
   }
-  return [...new Set(groupOf.values())]
-    .map((each) => ({ ...each, members: each.members.sort((one, other) => one - other) }))
-    .sort((one, other) => one.members[0] - other.members[0]);
+  const groups = [...new Set(groupOf.values())];
+  for (const [place, { members }] of groups.entries()) {
+    if (place % joiningsAtATime === 0) yield;
+    members.sort((one, other) => one - other);
+  }
+  return groups.sort((one, other) => one.members[0] - other.members[0]);
 }
 
 /** How many groups there are at each of some thresholds, and how many pictures are in them. */

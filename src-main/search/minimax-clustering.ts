@@ -53,7 +53,7 @@ interface Candidate {
 }
 
 /** Comparisons of two pictures, or what takes as long, in a step. */
-const stepLength = 4000;
+const stepLength = 500;
 
 function compareCandidates(one: Candidate, other: Candidate): number {
   return other.bound - one.bound || one.a - other.a || one.b - other.b;
