@@ -31,6 +31,7 @@ export const duplicateKeys = [
   { title: 'Another group', key: '↑ ↓' },
   { title: 'Another photo of the group', key: '← →' },
   { title: 'Side by side, or flicker', key: 'f' },
+  { title: 'Look closely at both', key: 'c' },
   { title: 'Keep the other photo', key: 'k' },
   { title: 'Move the other photo to the bin', key: 'Delete' },
   { title: 'Not duplicates', key: 'n' },

@@ -9,11 +9,16 @@ const cameraClock = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 });
 
+/** When a photo was taken, by the camera's clock. */
+export function takenWords(takenAtMs: number): string {
+  return cameraClock.format(takenAtMs);
+}
+
 /** Pairs of what it is and what it is like; what the file does not tell is left out. */
 export function photoFacts(photo: PhotoDetails): [name: string, value: string][] {
   const { takenAtMs, camera, lens, latitude, longitude, rating, tags } = photo;
   const facts: [string, string | null][] = [
-    ['Taken', takenAtMs === null ? null : cameraClock.format(takenAtMs)],
+    ['Taken', takenAtMs === null ? null : takenWords(takenAtMs)],
     ['Camera', camera],
     ['Lens', lens],
     ['Place', latitude === null || longitude === null ? null : placeWords(latitude, longitude)],

@@ -1,6 +1,6 @@
 /**
  * Moving photos to the system's bin, and back. The engine says which files may go and remembers what went; the host moves
- * them, because each system's bin is reached from another place. A page names photos, never paths.
+ * them, because each system's bin is reached from another place. A page names photos; the path beside one only guards it.
  */
 import * as v from 'valibot';
 import { messageOf } from './errors.ts';
@@ -8,11 +8,17 @@ import { idSchema, pageFields } from './schemas.ts';
 
 const photoIds = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(1000));
 
+/** A photo, and where it is as a person sees it: a number may belong to another file since a page was shown. */
+const shownPhotoSchema = v.strictObject({
+  photoId: idSchema,
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(32_767)),
+});
+
 /** What may go: never every photo of a picture's group by mistake. */
 const binningSchema = v.strictObject({
-  photoIds,
+  photos: v.pipe(v.array(shownPhotoSchema), v.minLength(1), v.maxLength(1000)),
   /** The photos that stay instead of those; one of them must be there. */
-  keptPhotoIds: v.optional(v.pipe(v.array(idSchema), v.maxLength(1000))),
+  kept: v.optional(v.pipe(v.array(shownPhotoSchema), v.maxLength(1000))),
   /** Says that nothing has to stay. */
   allOfGroup: v.optional(v.boolean()),
 });
@@ -27,7 +33,7 @@ export const binHostArguments = {
 export const binArguments = {
   /**
    * Which files those are, each looked at now: it is there, and still what was indexed. Until `recordBinned` tells what
-   * became of them, they count as staying for nobody.
+   * became of them, and for no longer than ten minutes, they count as staying for nobody.
    */
   checkBinning: binningSchema,
   /** Takes checked photos out of the catalogue whose files have gone; those that are still in their place stay. */
@@ -38,6 +44,7 @@ export const binArguments = {
   restoreBinned: v.strictObject({ binnedIds: photoIds }),
 } as const;
 
+export type ShownPhoto = v.InferOutput<typeof shownPhotoSchema>;
 export type Binning = v.InferOutput<typeof binningSchema>;
 
 /** A file that was moved to the bin. */
@@ -88,12 +95,13 @@ export async function binThrough(
   moveToBin: (path: string) => Promise<void>,
 ): Promise<BinOutcome> {
   const { files } = await call('checkBinning', binning);
-  const keptPhotoIds = binning.keptPhotoIds?.filter((kept) => !binning.photoIds.includes(kept)) ?? [];
+  const going = new Set(binning.photos.map(({ photoId }) => photoId));
+  const kept = binning.kept?.filter(({ photoId }) => !going.has(photoId)) ?? [];
   const outcome: BinOutcome = { binned: [], failed: [] };
   for (const { photoId, path } of files) {
     let message: string | null = null;
     try {
-      await call('checkBinning', { ...binning, photoIds: [photoId], keptPhotoIds });
+      await call('checkBinning', { ...binning, photos: [{ photoId, path }], kept });
       await moveToBin(path);
     } catch (error) {
       message = `It could not be moved to the bin: ${messageOf(error)}`;

@@ -48,7 +48,7 @@ export interface DuplicateMember {
   contentId: number;
   /** How much it resembles the group's centre; 1 for the centre itself. */
   score: number;
-  /** Higher for sharper; null where that was not looked at. */
+  /** Higher for sharper; null where that was not looked at, as in groups of more than a hundred. */
   sharpness: number | null;
 }
 
@@ -83,7 +83,10 @@ export interface DuplicateGroupDetails {
   kind: DuplicateKind;
   /** The suggested keeper first. */
   members: DuplicateMember[];
-  /** Each two pictures of the group, by their first photos. */
+  /**
+   * Each two pictures of the group, by their first photos; in groups of more than twelve only the centre with each other, and
+   * of those the two hundred that are least alike.
+   */
   pairs: DuplicatePair[];
   keeper: SuggestedKeeper;
 }

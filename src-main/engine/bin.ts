@@ -10,11 +10,15 @@ import {
   refuseOffline,
   type RestoreOutcome,
   SemblanceError,
+  type ShownPhoto,
 } from '../contract/index.ts';
-import { placeInBin, restoreFromBin, type ScannedFolder } from '../library/index.ts';
+import { BinPlaces, restoreFromBin, type ScannedFolder } from '../library/index.ts';
 import { fileHash } from '../vision/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
+
+/** Much longer than it takes to move a file to the bin, which is checked once more right before. */
+const leavingForMs = 600_000;
 
 /** A file that may go: what is written down of it once it has. */
 interface CheckedFile {
@@ -37,26 +41,24 @@ class Bin {
   readonly #engine: Engine;
   /** By photo. Only what was checked is recorded, and it is known even if the photo is found to be gone meanwhile. */
   readonly #checked = new Map<number, CheckedFile>();
-  /** Photos that may be on their way to the bin. */
-  readonly #leaving = new Set<number>();
+  /** Photos that may be on their way to the bin, and since when. */
+  readonly #leaving = new Map<number, number>();
+  readonly #places = new BinPlaces();
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
   /** @throws SemblanceError `invalid-arguments`, `not-available`, `library-read-only`, `not-found` */
-  async check({
-    photoIds,
-    keptPhotoIds = [],
-    allOfGroup = false,
-  }: Binning): Promise<BinAnswers['checkBinning']> {
+  async check({ photos, kept = [], allOfGroup = false }: Binning): Promise<BinAnswers['checkBinning']> {
     this.#refuseReader('no file is moved to the bin');
-    const { library } = this.#engine;
-    const going = [...new Set(photoIds)].map((id) => library.photos.details(id));
-    const staying = keptPhotoIds
-      .filter((id) => !photoIds.includes(id) && !this.#leaving.has(id))
-      .map((id) => library.photos.details(id));
-    for (const { id } of going) this.#leaving.add(id);
+    const going = [...new Map(photos.map((photo) => [photo.photoId, this.#shown(photo)])).values()];
+    const isGoing = new Set(going.map(({ id }) => id));
+    const staying = kept
+      .filter(({ photoId }) => !isGoing.has(photoId) && !this.#isLeaving(photoId))
+      .map((photo) => this.#shown(photo));
+    const nowMs = performance.now();
+    for (const { id } of going) this.#leaving.set(id, nowMs);
     try {
       if (!allOfGroup) await this.#refuseAll(staying);
       for (const photo of going) refuseLast(photo, staying);
@@ -66,6 +68,23 @@ class Bin {
       throw error;
     }
     return { files: going.map(({ id, path }) => ({ photoId: id, path })) };
+  }
+
+  /** @throws SemblanceError `not-found`, also where the number is another photo's by now */
+  #shown({ photoId, path }: ShownPhoto): PhotoDetails {
+    const photo = this.#engine.library.photos.details(photoId);
+    if (photo.path === path) return photo;
+    throw new SemblanceError(
+      'not-found',
+      `The library has changed since ${path} was shown, so nothing was moved. Look at the photos again.`,
+      { photo: path },
+    );
+  }
+
+  /** Whoever checks and never tells the outcome does not keep a photo from staying for ever. */
+  #isLeaving(photoId: number): boolean {
+    const sinceMs = this.#leaving.get(photoId);
+    return sinceMs !== undefined && performance.now() - sinceMs < leavingForMs;
   }
 
   /** @throws SemblanceError `library-read-only` */
@@ -115,7 +134,7 @@ class Bin {
     for (const id of photoIds) this.#leaving.delete(id);
     if (gone.length === 0) return { binned: [] };
     const nowMs = Date.now();
-    const places = gone.map(({ file }) => placeInBin(file.path));
+    const places = this.#places.of(gone.map(({ file }) => file.path));
     const { binned, orphans } = library.decide(() => ({
       binned: gone.map(({ file }, i) => library.binnedFiles.add({ ...file, place: places[i] }, nowMs)),
       orphans: library.orphans.forgetFiles(

@@ -1,4 +1,6 @@
 /** Answers about duplicates: groups at a threshold, what each is, and which photo of it to keep. */
+import { setImmediate } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import {
   type CommandArguments,
   type DuplicateAnswers,
@@ -15,7 +17,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { isFiltering } from '../library/index.ts';
-import { type DuplicateGroup, groupsAt, type ScoredPair } from '../search/index.ts';
+import { type DuplicateGroup, groupSteps, type ScoredPair } from '../search/index.ts';
 import { limitsFor, sharpnessOfFile } from '../vision/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import { asksForSharpness, suggestKeeper } from './duplicate-keeper.ts';
@@ -23,9 +25,19 @@ import { DuplicateKinds } from './duplicate-kinds.ts';
 import { DuplicatePairs } from './duplicate-pairs.ts';
 import { type Judged, thresholdBins, thresholdsFrom } from './duplicate-thresholds.ts';
 import type { Engine } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 
+/** Pairs whose kind is told before others get their turn. */
+const pairsAtATime = 50;
 /** Pictures of which every two are told of; of larger groups only those with the centre. */
 const mostPairwise = 12;
+/** In a larger group, as many of those with the centre. */
+const mostWithCentre = 200;
+/** In larger groups no file is opened to see how sharp it is: to read them all would take minutes. */
+const mostLookedAt = 100;
+/** Groups that are described at a time, and files that are read for all of them together. */
+const describedAtOnce = 4;
+const readAtOnce = 2;
 /** Binned photos by which the precision of a threshold is told, the latest. */
 const mostJudged = 500;
 
@@ -53,6 +65,8 @@ class Duplicates {
   readonly #engine: Engine;
   readonly #pairs: DuplicatePairs;
   readonly #kinds: DuplicateKinds;
+  readonly #describing = pLimit(describedAtOnce);
+  readonly #reading = pLimit(readAtOnce);
   /** The latest questions with their groups. */
   readonly #groupsKnown = new Map<string, { stamp: string; found: Promise<FoundGroups> }>();
 
@@ -66,8 +80,8 @@ class Duplicates {
     const { filter, offset, limit } = question;
     const complete = this.#pairs.isComplete;
     const { groups: all, unchecked } = await this.#groups(question);
-    const described = await Promise.all(
-      all.slice(offset, offset + limit).map((group) => this.#describe(group, filter)),
+    const described = await this.#describing.map(all.slice(offset, offset + limit), (group) =>
+      this.#describe(group, filter),
     );
     const groups = described.filter((group) => group !== null);
     return { total: all.length, groups, unchecked, complete };
@@ -76,13 +90,15 @@ class Duplicates {
   async thresholds(): Promise<DuplicateThresholds> {
     const { isComplete } = this.#pairs;
     const { joinings, least } = await this.#pairs.joinings();
-    return thresholdsFrom(this.#pairs.nearest(thresholdBins), joinings, least, this.#judged(), isComplete);
+    const counts = await this.#pairs.nearest(thresholdBins);
+    return thresholdsFrom(counts, joinings, least, this.#judged(), isComplete);
   }
 
   /** Compares the places of all pairs at a threshold. */
   check({ threshold }: CommandArguments['checkDuplicates']): Job {
     return this.#engine.jobs.start('duplicates', async (control) => {
-      const pairs = this.#unchecked(threshold);
+      control.report({ step: 'Looking for similar photos' });
+      const pairs = await this.#unchecked(threshold, control.signal);
       control.report({ step: 'Comparing photos place by place', done: 0, total: pairs.length });
       await this.#kinds.compare(pairs, {
         signal: control.signal,
@@ -95,14 +111,19 @@ class Duplicates {
     }).job;
   }
 
-  #unchecked(threshold: number): ScoredPair[] {
-    return [...this.#pairs.pairs(threshold)].filter(({ a, b }) => !this.#kinds.isCompared(a, b));
+  async #unchecked(threshold: number, signal?: AbortSignal): Promise<ScoredPair[]> {
+    const unchecked: ScoredPair[] = [];
+    const take = (pair: ScoredPair): void => {
+      if (!this.#kinds.isCompared(pair.a, pair.b)) unchecked.push(pair);
+    };
+    await this.#pairs.forEach(threshold, take, signal);
+    return unchecked;
   }
 
   /** The surest first. */
   async #groups(question: Omit<CommandArguments['duplicates'], 'offset' | 'limit'>): Promise<FoundGroups> {
     const { threshold, kinds, filter, geometry = false } = question;
-    const stamp = `${this.#pairs.stamp()} ${isFiltering(filter) ? this.#engine.library.changeStamp() : ''}`;
+    const stamp = `${await this.#pairs.stamp()} ${isFiltering(filter) ? this.#engine.library.changeStamp() : ''}`;
     const key = JSON.stringify([threshold, kinds, filter, geometry]);
     const known = this.#groupsKnown.get(key);
     if (known?.stamp === stamp) return known.found;
@@ -124,14 +145,17 @@ class Duplicates {
     const joinings = isRestricted
       ? await this.#pairs.join(await this.#linked(threshold, { kinds, filter, geometry }), least)
       : (await this.#pairs.joinings(threshold)).joinings;
-    const similar = groupsAt(joinings, least).sort((a, b) => b.least - a.least || a.centre - b.centre);
+    const similar = (await inTurns(groupSteps(joinings, least), () => undefined)).sort(
+      (a, b) => b.least - a.least || a.centre - b.centre,
+    );
     const grouped = new Set(similar.flatMap(({ members }) => members));
     // Nothing is surer than pictures that several files hold.
     const copies = (kinds?.includes('identical') ?? true) ? photos.contentsInSeveralFiles(filter) : [];
     const copied = copies
       .filter((id) => !grouped.has(id))
       .map((id) => ({ members: [id], centre: id, least: 1 }));
-    return { groups: [...copied, ...similar], unchecked: geometry ? this.#unchecked(threshold).length : 0 };
+    const unchecked = geometry ? (await this.#unchecked(threshold)).length : 0;
+    return { groups: [...copied, ...similar], unchecked };
   }
 
   /**
@@ -144,15 +168,17 @@ class Duplicates {
   ): Promise<ScoredPair[]> {
     const { photos } = this.#engine.library;
     const allowed = isFiltering(filter) ? new Set(photos.contentsMatching(filter)) : null;
-    const pairs = [...this.#pairs.pairs(threshold)].flatMap((pair): ScoredPair[] => {
-      if (allowed && !(allowed.has(pair.a) && allowed.has(pair.b))) return [];
-      if (!geometry) return [pair];
-      const score = this.#kinds.agreement(pair.a, pair.b);
-      return score === null ? [] : [{ ...pair, score }];
+    const pairs: ScoredPair[] = [];
+    await this.#pairs.forEach(threshold, (pair) => {
+      if (allowed && !(allowed.has(pair.a) && allowed.has(pair.b))) return;
+      const score = geometry ? this.#kinds.agreement(pair.a, pair.b) : pair.score;
+      if (score !== null) pairs.push({ ...pair, score });
     });
     if (!kinds) return pairs;
     const linked: ScoredPair[] = [];
-    for (const pair of pairs) {
+    for (const [place, pair] of pairs.entries()) {
+      // What is known of two photos is answered at once, and lets nobody else have a turn.
+      if (place % pairsAtATime === 0) await setImmediate();
       const [one, other] = [pair.a, pair.b].map((contentId) => ({
         contentId,
         photo: photos.withContent(contentId, filter).at(0),
@@ -178,28 +204,27 @@ class Duplicates {
     const ids = [...first.keys()].sort((a, b) => a - b);
     const middle = first.get(centre) ?? found[0];
     const pairs: DuplicatePair[] = [];
-    for (const [place, a] of ids.entries()) {
-      for (const b of ids.slice(place + 1)) {
-        const [one, other] = [first.get(a), first.get(b)];
-        if (!one || !other) continue;
-        if (ids.length > mostPairwise && a !== middle.contentId && b !== middle.contentId) continue;
-        pairs.push({
-          photoId: one.photo.id,
-          otherPhotoId: other.photo.id,
-          score: this.#pairs.similarity(a, b),
-          kind: await this.#kinds.of(one, other),
-        });
-      }
+    const toTell = ids.length > mostPairwise ? this.#leastAlike(middle.contentId, ids) : everyTwo(ids);
+    for (const [a, b] of toTell) {
+      const [one, other] = [first.get(a), first.get(b)];
+      if (!one || !other) continue;
+      pairs.push({
+        photoId: one.photo.id,
+        otherPhotoId: other.photo.id,
+        score: this.#pairs.similarity(a, b),
+        kind: await this.#kinds.of(one, other),
+      });
     }
     const withCentre = pairs.filter(({ photoId, otherPhotoId }) =>
       [photoId, otherPhotoId].includes(middle.photo.id),
     );
     const kind = loosest(withCentre.map((pair) => pair.kind));
+    const looksCloser = asksForSharpness(kind) && found.length <= mostLookedAt;
     const contenders = await Promise.all(
       found.map(async (member): Promise<DuplicateMember> => {
         const isCentre = member.contentId === middle.contentId;
         const score = isCentre ? 1 : this.#pairs.similarity(middle.contentId, member.contentId);
-        return { ...member, score, sharpness: asksForSharpness(kind) ? await this.#sharpness(member) : null };
+        return { ...member, score, sharpness: looksCloser ? await this.#sharpness(member) : null };
       }),
     );
     const { place, reasons } = suggestKeeper(contenders, kind);
@@ -216,6 +241,16 @@ class Duplicates {
     };
   }
 
+  /** The centre with each of those that resemble it least: by these it is told what a group is. */
+  #leastAlike(centre: number, ids: readonly number[]): [number, number][] {
+    return ids
+      .filter((id) => id !== centre)
+      .map((id) => ({ id, score: this.#pairs.similarity(centre, id) }))
+      .sort((a, b) => a.score - b.score || a.id - b.id)
+      .slice(0, mostWithCentre)
+      .map(({ id }) => [Math.min(centre, id), Math.max(centre, id)]);
+  }
+
   /** Looked at once for each picture, as soon as its file is there. */
   async #sharpness({
     contentId,
@@ -228,7 +263,8 @@ class Duplicates {
     const known = library.sharpness.get(contentId);
     if (known !== null || photo.offline) return known;
     try {
-      const sharpness = await sharpnessOfFile(photo.path, limitsFor(library.settings.get().maxMegapixels));
+      const limits = limitsFor(library.settings.get().maxMegapixels);
+      const sharpness = await this.#reading(() => sharpnessOfFile(photo.path, limits));
       if (library.access === 'write') library.change(() => library.sharpness.set(contentId, sharpness));
       return sharpness;
     } catch (error) {
@@ -251,6 +287,10 @@ class Duplicates {
     const refuted = library.decisions.apart().map(([a, b]) => this.#pairs.similarity(a, b));
     return { confirmed, refuted };
   }
+}
+
+function everyTwo(ids: readonly number[]): [number, number][] {
+  return ids.flatMap((a, place) => ids.slice(place + 1).map((b): [number, number] => [a, b]));
 }
 
 /** A group is no more of one kind than the member that is least so. */

@@ -2,6 +2,7 @@
 import type { NeighbourList } from '../library/index.ts';
 import type { Hit } from '../search/index.ts';
 import type { Engine } from './engine.ts';
+import { inTurns } from './in-turns.ts';
 
 /** Who is similar to whom, as far as that was looked for. */
 export interface NeighbourGraph {
@@ -14,14 +15,14 @@ export interface NeighbourGraph {
   of(contentId: number, most?: number): Hit[] | undefined;
   /**
    * Each two pictures with at least a similarity, once, as far as one is among the nearest of the other. It reads the
-   * whole graph, and whoever goes through it may pause between two pairs.
+   * whole graph; whoever goes through it is given what each picture adds, which may be nothing, and may pause in between.
    */
-  pairs(threshold: number): Generator<{ a: number; b: number; score: number }>;
+  pairs(threshold: number): Generator<{ a: number; b: number; score: number }[]>;
   /**
    * How many pictures have their nearest neighbour at which similarity: bin i of n holds similarities from i/n to
    * (i + 1)/n; those below 0 are in the first.
    */
-  nearestHistogram(bins: number): number[];
+  nearestHistogram(bins: number): Promise<number[]>;
 }
 
 /** The graph of what is in service; empty without. */
@@ -50,20 +51,28 @@ export function neighbourGraph({ library: { neighbours }, serving }: Engine): Ne
     },
     of,
     *pairs(threshold) {
+      /** Of pictures that are yet to come, those that told of them. */
+      const tellers = new Map<number, Set<number>>();
       for (const { contentId, hits } of lists()) {
-        for (const { id: other, score } of hits) {
-          if (score < threshold) break;
-          const isTold = other < contentId && of(other)?.some((hit) => hit.id === contentId);
-          if (!isTold) yield { a: Math.min(contentId, other), b: Math.max(contentId, other), score };
+        const told = tellers.get(contentId);
+        tellers.delete(contentId);
+        const fresh = hits.filter(({ id, score }) => score >= threshold && !told?.has(id));
+        for (const { id } of fresh) {
+          if (id > contentId) tellers.set(id, (tellers.get(id) ?? new Set<number>()).add(contentId));
         }
+        yield fresh.map(({ id, score }) => ({
+          a: Math.min(contentId, id),
+          b: Math.max(contentId, id),
+          score,
+        }));
       }
     },
-    nearestHistogram(bins) {
+    async nearestHistogram(bins) {
       const counts = Array.from({ length: bins }, () => 0);
-      for (const { hits } of lists()) {
-        if (hits.length === 0) continue;
+      await inTurns(lists(), ({ hits }) => {
+        if (hits.length === 0) return;
         counts[Math.min(bins - 1, Math.max(0, Math.floor(bins * hits[0].score)))] += 1;
-      }
+      });
       return counts;
     },
   };

@@ -19,19 +19,50 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { messageOf, SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { fileHash } from '../vision/index.ts';
 
-/**
- * The place of a file that has just been moved to the bin, or null where it is not to be found.
- * @param path where the file was
- */
-export function placeInBin(path: string): string | null {
-  if (process.platform !== 'linux') return null;
-  const found = binFolders(topOfFileSystem(dirname(path))).flatMap(({ folder, top }) =>
-    entriesFor(folder, top, path),
-  );
-  return (
-    found.sort((a, b) => b.deletedAt.localeCompare(a.deletedAt) || b.changedMs - a.changedMs).at(0)?.place ??
-    null
-  );
+/** Finds files in the bin that have just been moved there. What else lies in it is read once, however many follow. */
+export class BinPlaces {
+  readonly #known = new Map<string, BinInfo | null>();
+
+  /**
+   * @param paths where files were
+   * @returns the place of each in the bin, or null where it is not to be found
+   */
+  of(paths: readonly string[]): (string | null)[] {
+    if (process.platform !== 'linux') return paths.map(() => null);
+    const found = this.#find(paths);
+    if (!found.includes(null)) return found;
+    // A bin that was emptied may have given an old name to something else.
+    this.#known.clear();
+    return this.#find(paths);
+  }
+
+  #find(paths: readonly string[]): (string | null)[] {
+    const entries = new Map<string, BinEntry[]>();
+    const entriesOf = (folder: string): BinEntry[] => {
+      const known = entries.get(folder) ?? this.#entries(folder);
+      entries.set(folder, known);
+      return known;
+    };
+    return paths.map((path) => {
+      const found = binFolders(topOfFileSystem(dirname(path))).flatMap(({ folder, top }) => {
+        const wanted = new Set([path, relative(top, path).split(sep).join('/')]);
+        return entriesOf(folder).filter((entry) => wanted.has(entry.path) && existsSync(entry.place));
+      });
+      found.sort((a, b) => b.deletedAt.localeCompare(a.deletedAt) || b.changedMs - a.changedMs);
+      return found.at(0)?.place ?? null;
+    });
+  }
+
+  #entries(folder: string): BinEntry[] {
+    return filesIn(join(folder, 'info')).flatMap((name): BinEntry[] => {
+      if (!name.endsWith(suffix)) return [];
+      const file = join(folder, 'info', name);
+      const known = this.#known.get(file);
+      const info = known === undefined ? infoOf(file) : known;
+      this.#known.set(file, info);
+      return info ? [{ place: join(folder, 'files', name.slice(0, -suffix.length)), ...info }] : [];
+    });
+  }
 }
 
 /** The folder that the file system of another is mounted on. */
@@ -47,11 +78,17 @@ function deviceOf(folder: string): number | undefined {
   return statSync(folder, { throwIfNoEntry: false })?.dev;
 }
 
-interface BinEntry {
-  place: string;
-  /** As the bin writes it down, to the second. */
+/** What the bin writes down of a file. */
+interface BinInfo {
+  /** Where it was. */
+  path: string;
+  /** To the second. */
   deletedAt: string;
   changedMs: number;
+}
+
+interface BinEntry extends BinInfo {
+  place: string;
 }
 
 /** The home folder's bin, and those at the top of a file system, in which paths are relative to that. */
@@ -65,20 +102,9 @@ function binFolders(mountPoint: string): { folder: string; top: string }[] {
   ];
 }
 
-function entriesFor(folder: string, top: string, path: string): BinEntry[] {
-  const wanted = new Set([path, relative(top, path).split(sep).join('/')]);
-  return filesIn(join(folder, 'info')).flatMap((name): BinEntry[] => {
-    if (!name.endsWith(suffix)) return [];
-    const file = join(folder, 'info', name);
-    const info = infoOf(file);
-    const place = join(folder, 'files', name.slice(0, -suffix.length));
-    return info && wanted.has(info.path) && existsSync(place) ? [{ place, ...info }] : [];
-  });
-}
-
 const suffix = '.trashinfo';
 
-function infoOf(file: string): { path: string; deletedAt: string; changedMs: number } | null {
+function infoOf(file: string): BinInfo | null {
   try {
     const text = readFileSync(file, 'utf8');
     const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';

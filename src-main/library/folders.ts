@@ -16,6 +16,9 @@ interface FolderRow {
   problems: number;
 }
 
+/** Setting that keeps the highest number of a folder that was removed. */
+const lastRemoved = 'lastRemovedFolderId';
+
 export class Folders {
   readonly #database: Connection;
   readonly #places: FolderPlaces;
@@ -87,8 +90,9 @@ export class Folders {
     const id = this.#database.transaction(() => {
       const inner = this.list().filter((folder) => isInside(folder.path, path));
       const { lastInsertRowid } = this.#database
-        .prepare('INSERT INTO folders (path, addedAtMs, patterns, followLinks) VALUES (?, ?, ?, ?)')
+        .prepare('INSERT INTO folders (id, path, addedAtMs, patterns, followLinks) VALUES (?, ?, ?, ?, ?)')
         .run(
+          this.#freshId(),
           path,
           nowMs,
           inner.flatMap((folder) => patternsUnder(relative(path, folder.path), folder.patterns)).join('\n'),
@@ -145,8 +149,27 @@ export class Folders {
     this.#places.remember(folderId);
   }
 
+  /** A number that no folder has had, since saved searches know folders by theirs. */
+  #freshId(): number {
+    return (
+      this.#database
+        .prepare<[string], number>(
+          `SELECT 1 + max(coalesce((SELECT max(id) FROM folders), 0),
+                          coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = ?), 0))`,
+        )
+        .pluck()
+        .get(lastRemoved) ?? 1
+    );
+  }
+
   /** Forgets the folder and its photos. */
   remove(folderId: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO settings (name, value) VALUES (?, ?)
+         ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`,
+      )
+      .run(lastRemoved, String(folderId));
     this.#database.prepare('DELETE FROM folders WHERE id = ?').run(folderId);
   }
 }

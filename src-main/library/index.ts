@@ -1,5 +1,5 @@
 /** What is known of photos and folders. */
-export { placeInBin, restoreFromBin } from './bin-place.ts';
+export { BinPlaces, restoreFromBin } from './bin-place.ts';
 export { countByPatterns, type ListedPhotos, listPhotos } from './count-patterns.ts';
 export { type KnownFile } from './photos.ts';
 export type { Suspect } from './in-flight.ts';

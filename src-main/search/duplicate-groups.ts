@@ -4,8 +4,13 @@
  * every group has a centre that each of its members resembles by the threshold: minimax linkage (Bien and Tibshirani,
  * Hierarchical Clustering With Prototypes via Minimax Linkage, JASA 2011). Its groups at a lower threshold are unions of
  * those at a higher one, so that all thresholds follow from one list of joinings.
+ *
+ * That linkage takes the best centre among all members, which costs the product of both groups' sizes each time that two of
+ * them are compared. Above `exactUpTo` members only the two centres that the groups have are tried for the joined one. All
+ * that is said above still holds of such groups, and heights are exact for their centres; but another member might have
+ * been a better centre, so that a large group may fall into parts at a threshold where it need not.
  */
-import { BestFirst } from './best-first.ts';
+import { Clustering } from './minimax-clustering.ts';
 
 export interface ScoredPair {
   a: number;
@@ -21,7 +26,12 @@ export interface GroupOptions {
   apart?: Iterable<readonly [number, number]>;
   /** Similarity of a pair that is not among the given ones, where some were left out; such a pair counts as unlike by default. */
   similarity?: (a: number, b: number) => number;
+  /** Members up to which a group's centre is the best that there is; see above. */
+  exactUpTo?: number;
 }
+
+/** What every two of are compared when two groups become one: some thousand comparisons. */
+const usualExactUpTo = 100;
 
 export interface DuplicateGroup {
   /** Two or more, in ascending order. */
@@ -47,40 +57,59 @@ export function groupsOf(pairs: Iterable<ScoredPair>, options: GroupOptions): Du
 }
 
 /** All joinings down to a threshold, the closest first. */
-export function joiningsOf(
-  pairs: Iterable<ScoredPair>,
-  { threshold, apart = [], similarity }: GroupOptions,
-): Joining[] {
-  const steps = new Clustering(pairs, threshold, apart, similarity).joinings();
+export function joiningsOf(pairs: Iterable<ScoredPair>, options: GroupOptions): Joining[] {
+  return resultOf(joiningSteps(pairs, options));
+}
+
+function resultOf<Result>(steps: Generator<undefined, Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
   }
 }
 
-/** The same in steps, between which others can be served: of many photos it takes seconds. */
-export function joiningSteps(
+/** The same in steps of some milliseconds, between which others can be served: of many photos it takes seconds. */
+export function* joiningSteps(
   pairs: Iterable<ScoredPair>,
-  { threshold, apart = [], similarity }: GroupOptions,
+  { threshold, apart = [], similarity, exactUpTo = usualExactUpTo }: GroupOptions,
 ): Generator<undefined, Joining[]> {
-  return new Clustering(pairs, threshold, apart, similarity).joinings();
+  const clustering = new Clustering({ least: threshold, apart, similarity, exactUpTo });
+  yield* clustering.read(pairs);
+  return yield* clustering.joinings();
 }
-
-/** Candidates that are looked at in a step. */
-const stepLength = 2000;
 
 /** The groups that there are at a threshold, of joinings down to it or lower. */
 export function groupsAt(joinings: readonly Joining[], threshold: number): DuplicateGroup[] {
+  return resultOf(groupSteps(joinings, threshold));
+}
+
+/** Joinings or groups that are gone through in a step. */
+const joiningsAtATime = 500;
+
+/** The same in steps of some milliseconds. */
+export function* groupSteps(
+  joinings: readonly Joining[],
+  threshold: number,
+): Generator<undefined, DuplicateGroup[]> {
   const groupOf = new Map<number, DuplicateGroup>();
-  for (const { a, b, centre, height } of joinings) {
+  const group = (id: number): DuplicateGroup => groupOf.get(id) ?? { members: [id], centre: id, least: 1 };
+  for (const [place, { a, b, centre, height }] of joinings.entries()) {
     if (height < threshold) break;
-    const members = [...(groupOf.get(a)?.members ?? [a]), ...(groupOf.get(b)?.members ?? [b])];
-    const group = { members, centre, least: height };
-    for (const member of members) groupOf.set(member, group);
+    if (place % joiningsAtATime === 0) yield;
+    const [one, other] = [group(a), group(b)];
+    // Where one picture after the other joins a large group, nobody else is moved.
+    const [large, small] = one.members.length >= other.members.length ? [one, other] : [other, one];
+    Object.assign(large, { centre, least: height });
+    for (const member of small.members) large.members.push(member);
+    for (const member of large.members.length === 2 ? large.members : small.members)
+      groupOf.set(member, large);
   }
-  return [...new Set(groupOf.values())]
-    .map((group) => ({ ...group, members: group.members.sort((one, other) => one - other) }))
-    .sort((one, other) => one.members[0] - other.members[0]);
+  const groups = [...new Set(groupOf.values())];
+  for (const [place, { members }] of groups.entries()) {
+    if (place % joiningsAtATime === 0) yield;
+    members.sort((one, other) => one - other);
+  }
+  return groups.sort((one, other) => one.members[0] - other.members[0]);
 }
 
 /** How many groups there are at each of some thresholds, and how many pictures are in them. */
@@ -105,175 +134,4 @@ export function groupCounts(
     threshold,
     ...(counts.get(threshold) ?? { groups: 0, members: 0 }),
   }));
-}
-
-interface Cluster {
-  members: number[];
-  /** Of each member, how much it resembles the one among the others that it resembles least. */
-  reach: number[];
-  /** The least member, by which a cluster is told from others. */
-  first: number;
-  /** How much it resembles those of later first members that it was compared with. */
-  compared: Map<Cluster, Linkage>;
-}
-
-/** How alike two clusters are: the member of both that resembles all of them best, and how much at least. */
-interface Linkage {
-  height: number;
-  centre: number;
-}
-
-/** Two clusters that may become one, at no more than `bound`. */
-interface Candidate {
-  a: number;
-  b: number;
-  bound: number;
-}
-
-function compareCandidates(one: Candidate, other: Candidate): number {
-  return other.bound - one.bound || one.a - other.a || one.b - other.b;
-}
-
-class Clustering {
-  readonly #scores = new Map<number, Map<number, number>>();
-  readonly #apart = new Map<number, Set<number>>();
-  readonly #clusterOf = new Map<number, Cluster>();
-  readonly #similarity: ((a: number, b: number) => number) | undefined;
-  readonly #least: number;
-
-  constructor(
-    pairs: Iterable<ScoredPair>,
-    least: number,
-    apart: Iterable<readonly [number, number]>,
-    similarity: ((a: number, b: number) => number) | undefined,
-  ) {
-    this.#least = least;
-    this.#similarity = similarity;
-    for (const [a, b] of apart) {
-      entry(this.#apart, a, () => new Set<number>()).add(b);
-      entry(this.#apart, b, () => new Set<number>()).add(a);
-    }
-    for (const { a, b, score } of pairs) {
-      if (a === b || score < least || this.#apart.get(a)?.has(b)) continue;
-      this.#setScore(a, b, Math.max(score, this.#scores.get(a)?.get(b) ?? score));
-    }
-  }
-
-  *joinings(): Generator<undefined, Joining[]> {
-    const joinings: Joining[] = [];
-    const listed = this.#candidates();
-    const grown = new BestFirst<Candidate>(compareCandidates);
-    for (let next = 0, looked = 1; next < listed.length || grown.first !== undefined; looked++) {
-      if (looked % stepLength === 0) yield;
-      const early = grown.first;
-      const isListed = !early || (next < listed.length && compareCandidates(listed[next], early) <= 0);
-      const candidate = isListed ? listed[next++] : grown.take();
-      if (!candidate) break;
-      const [one, other] = this.#clusters(candidate);
-      if (one === other) continue;
-      const known = one.compared.get(other);
-      const { height, centre } = known ?? this.#compare(one, other);
-      if (height >= candidate.bound) {
-        joinings.push({ a: one.first, b: other.first, centre, height: candidate.bound });
-        this.#join(one, other);
-      } else if (!known && height >= this.#least) {
-        // They have grown since the bound was found, and are less alike than it says.
-        grown.add({ a: one.first, b: other.first, bound: height });
-      }
-    }
-    return joinings;
-  }
-
-  /** All linked pairs, best first. */
-  #candidates(): Candidate[] {
-    const candidates: Candidate[] = [];
-    for (const [a, scores] of this.#scores) {
-      for (const [b, bound] of scores) if (a < b) candidates.push({ a, b, bound });
-    }
-    return candidates.sort(compareCandidates);
-  }
-
-  /** Where two pictures are now, in the order of the clusters' first members. */
-  #clusters({ a, b }: Candidate): [Cluster, Cluster] {
-    const [one, other] = [this.#cluster(a), this.#cluster(b)];
-    return one.first <= other.first ? [one, other] : [other, one];
-  }
-
-  #cluster(id: number): Cluster {
-    return entry(this.#clusterOf, id, () => ({
-      members: [id],
-      reach: [Infinity],
-      first: id,
-      compared: new Map<Cluster, Linkage>(),
-    }));
-  }
-
-  #compare(one: Cluster, other: Cluster): Linkage {
-    const linkage = this.#linkage(one, other);
-    one.compared.set(other, linkage);
-    return linkage;
-  }
-
-  #linkage(one: Cluster, other: Cluster): Linkage {
-    let best = { height: -Infinity, centre: one.first };
-    if (this.#isForbidden(one, other)) return best;
-    for (const [here, there] of [
-      [one, other],
-      [other, one],
-    ]) {
-      for (const [place, centre] of here.members.entries()) {
-        let height = here.reach[place];
-        for (const member of there.members) {
-          if (height < this.#least || height < best.height) break;
-          height = Math.min(height, this.#score(centre, member));
-        }
-        const isBetter = height > best.height || (height === best.height && centre < best.centre);
-        if (height >= this.#least && isBetter) best = { height, centre };
-      }
-    }
-    return best;
-  }
-
-  #isForbidden(one: Cluster, other: Cluster): boolean {
-    if (this.#apart.size === 0) return false;
-    return one.members.some((member) => {
-      const apart = this.#apart.get(member);
-      return apart !== undefined && other.members.some((each) => apart.has(each));
-    });
-  }
-
-  #join(one: Cluster, other: Cluster): void {
-    const reachOf = ({ members, reach }: Cluster, others: Cluster): number[] =>
-      members.map((member, place) =>
-        others.members.reduce((least, each) => Math.min(least, this.#score(member, each)), reach[place]),
-      );
-    const joined = {
-      members: [...one.members, ...other.members],
-      reach: [...reachOf(one, other), ...reachOf(other, one)],
-      first: Math.min(one.first, other.first),
-      compared: new Map<Cluster, Linkage>(),
-    };
-    for (const member of joined.members) this.#clusterOf.set(member, joined);
-  }
-
-  #score(a: number, b: number): number {
-    const known = this.#scores.get(a)?.get(b);
-    if (known !== undefined) return known;
-    const score = this.#apart.get(a)?.has(b) ? -Infinity : (this.#similarity?.(a, b) ?? -Infinity);
-    if (this.#similarity) this.#setScore(a, b, score);
-    return score;
-  }
-
-  #setScore(a: number, b: number, score: number): void {
-    entry(this.#scores, a, () => new Map<number, number>()).set(b, score);
-    entry(this.#scores, b, () => new Map<number, number>()).set(a, score);
-  }
-}
-
-function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -23,8 +23,8 @@ export { crossoverOf } from './scan-speed.ts';
 export {
   type DuplicateGroup,
   groupCounts,
-  groupsAt,
   groupsOf,
+  groupSteps,
   type Joining,
   joiningSteps,
   type ScoredPair,

@@ -9,6 +9,8 @@ import {
   type DuplicateThresholds,
   type Job,
   messageOf,
+  type PhotoDetails,
+  type ShownPhoto,
 } from '../../src-main/contract/index.ts';
 import type { Client } from '../client.ts';
 import { Latest } from '../latest.ts';
@@ -139,10 +141,10 @@ export class Duplicates {
   }
 
   /** @returns what went, and what did not */
-  async bin(photoIds: number[], keptPhotoId: number | null): Promise<BinOutcome> {
+  async bin(going: readonly PhotoDetails[], kept: PhotoDetails): Promise<BinOutcome> {
     const outcome = await this.#client.call('binPhotos', {
-      photoIds,
-      ...(keptPhotoId === null ? { allOfGroup: true } : { keptPhotoIds: [keptPhotoId] }),
+      photos: going.map(shown),
+      kept: [shown(kept)],
     });
     await this.open();
     return outcome;
@@ -200,6 +202,8 @@ export class Duplicates {
     else this.lastDeed = decision ? { kind: 'decision', words: decision.description } : null;
   }
 }
+
+const shown = ({ id, path }: PhotoDetails): ShownPhoto => ({ photoId: id, path });
 
 /** Files that went together were written down at one time. */
 function binDeed(last: BinnedFile, files: readonly BinnedFile[]): LastDeed {

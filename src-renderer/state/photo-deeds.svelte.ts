@@ -51,8 +51,11 @@ export class PhotoDeeds {
   }
 
   /** The engine looks at each file before it goes. */
-  async bin(photoIds: number[]): Promise<void> {
-    const { binned, failed } = await this.#client.call('binPhotos', { photoIds, allOfGroup: true });
+  async bin(shown: readonly PhotoDetails[]): Promise<void> {
+    const { binned, failed } = await this.#client.call('binPhotos', {
+      photos: shown.map(({ id: photoId, path }) => ({ photoId, path })),
+      allOfGroup: true,
+    });
     for (const { path, message } of failed) this.#notices.show(`${path}: ${message}`, { isError: true });
     if (binned.length > 0) this.#tellBinned(binned);
   }

@@ -160,7 +160,7 @@ async function bench(work: string): Promise<void> {
     const pictures = new Map(
       engine.library.photos.paths().map(({ contentId, path }) => [contentId, pictureOf(path)]),
     );
-    const pairs = [...neighbourGraph(engine).pairs(threshold)];
+    const pairs = [...neighbourGraph(engine).pairs(threshold)].flat();
     const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
     let startedMs = performance.now();
     const features = await engine.localFeatures.ofAll(ids);

@@ -48,6 +48,8 @@ test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of i
   await expect(group).toContainText('Keep towns-1 (1).jpg: your choice');
   await page.keyboard.press('k');
 
+  await lookClosely(page);
+
   const copy = join(photos, 'copies', 'towns-1 (1).jpg');
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog');
@@ -79,6 +81,42 @@ test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of i
   await expect(groups(again.page)).toHaveCount(marked);
   await again.close();
 });
+
+/** Of the group that is looked at: the same part of both photos, by keys and by the wheel, and the other one kept and let go. */
+async function lookClosely(page: Page): Promise<void> {
+  await page.keyboard.press('c');
+  const dialog = page.getByRole('dialog', { name: 'Compare two photos' });
+  const pictures = dialog.getByRole('img', { name: /^towns-1/ });
+  await expect(pictures).toHaveCount(2);
+  for (const picture of await pictures.all()) {
+    await expect(picture).toHaveJSProperty('naturalWidth', 320);
+    await expect(picture).not.toHaveClass(/waiting/);
+  }
+  await expect(dialog.getByRole('row', { name: /^Pixels/ })).toContainText('320 × 240');
+  const zoom = dialog.getByRole('status', { name: 'Zoom' });
+  await page.keyboard.press('+');
+  await expect(zoom).toHaveText('140 %');
+  await pictures.first().hover();
+  await page.mouse.wheel(0, -100);
+  await expect(zoom).toHaveText('196 %');
+  await page.keyboard.press('ArrowRight');
+  const places = await pictures.evaluateAll((all) => all.map((each) => each.parentElement?.style.transform));
+  expect(places[0]).toContain('scale(1.96)');
+  expect(places[1]).toBe(places[0]);
+  await page.keyboard.press('0');
+  await expect(zoom).toHaveText('100 %');
+
+  await page.keyboard.press('f');
+  await expect(dialog.getByRole('button', { name: 'Show the other' })).toBeVisible();
+  await page.keyboard.press('o');
+  await expect(dialog.getByRole('button', { name: 'Show the kept one' })).toBeVisible();
+  await expect(dialog.getByRole('img', { name: 'towns-1 (1).jpg' })).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(dialog.getByRole('columnheader').first()).toContainText('towns-1 (1).jpg');
+  await page.keyboard.press('k');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+}
 
 test('a person goes through duplicates with the keyboard alone', async ({ app, folder }) => {
   const { page } = app;

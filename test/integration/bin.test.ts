@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binThrough, type BinOutcome } from '../../src-main/contract/index.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { binThrough, type BinOutcome, type ShownPhoto } from '../../src-main/contract/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
+import { BinPlaces } from '../../src-main/library/index.ts';
 import { moveToBin } from '../../src-main/server/index.ts';
 import { writePhoto } from '../fixtures/generated-photos.ts';
 import { type SmallLibrary, smallLibrary } from '../fixtures/small-library.ts';
@@ -30,10 +31,15 @@ async function idOf(name: string): Promise<number> {
   return page.photos.find((photo) => photo.name === name)?.id ?? 0;
 }
 
+/** A photo as a page shows it. */
+async function shown(name: string): Promise<ShownPhoto> {
+  return { photoId: await idOf(name), path: join(photos, name) };
+}
+
 /** Moves photos to the bin in favour of one that stays. */
 async function bin(names: string[], kept: string): Promise<BinOutcome> {
-  const photoIds = await Promise.all(names.map(idOf));
-  return binThrough(engine().call, { photoIds, keptPhotoIds: [await idOf(kept)] }, moveToBin);
+  const going = await Promise.all(names.map(shown));
+  return binThrough(engine().call, { photos: going, kept: [await shown(kept)] }, moveToBin);
 }
 
 describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program may look into it)', () => {
@@ -91,23 +97,23 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
   });
 
   it('knows every file that went before the program was ended', async () => {
-    const [photoIds, kept] = [await Promise.all(['4.png', '5.png'].map(idOf)), await idOf('0.png')];
-    const binning = binThrough(engine().call, { photoIds, keptPhotoIds: [kept] }, (path) =>
+    const [going, kept] = [await Promise.all(['4.png', '5.png'].map(shown)), await shown('0.png')];
+    const binning = binThrough(engine().call, { photos: going, kept: [kept] }, (path) =>
       path.endsWith('5.png') ? new Promise(() => undefined) : moveToBin(path),
     );
     binning.catch(() => undefined);
     await expect.poll(() => idOf('4.png'), { timeout: 15_000 }).toBe(0);
     const { files } = await engine().call('binnedFiles', { offset: 0, limit: 1 });
     expect(files).toMatchObject([{ path: join(photos, '4.png'), canRestore: true }]);
-    await engine().call('recordBinned', { photoIds });
+    await engine().call('recordBinned', { photoIds: going.map(({ photoId }) => photoId) });
     await engine().call('restoreBinned', { binnedIds: files.map(({ id }) => id) });
     expect(inBin()).toEqual([]);
   });
 
   it('does not count on a photo that is itself on its way, until that has not gone', async () => {
-    const [one, other] = [await idOf('6.png'), await idOf('7.png')];
-    const either = { photoIds: [one], keptPhotoIds: [other] };
-    const opposite = { photoIds: [other], keptPhotoIds: [one] };
+    const [one, other] = [await shown('6.png'), await shown('7.png')];
+    const either = { photos: [one], kept: [other] };
+    const opposite = { photos: [other], kept: [one] };
     const meanwhile: unknown[] = [];
     const outcome = await binThrough(engine().call, either, async () => {
       meanwhile.push(
@@ -120,7 +126,69 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
     expect(meanwhile).toMatchObject([{ code: 'invalid-arguments' }]);
     expect(outcome).toMatchObject({ binned: [], failed: [{ path: join(photos, '6.png') }] });
     expect((await engine().call('checkBinning', opposite)).files).toHaveLength(1);
-    await engine().call('recordBinned', { photoIds: [other] });
+    await engine().call('recordBinned', { photoIds: [other.photoId] });
+  });
+
+  it('counts on a photo again whose outcome nobody has told for ten minutes', async () => {
+    const [one, other] = [await shown('6.png'), await shown('7.png')];
+    await engine().call('checkBinning', { photos: [one], kept: [other] });
+    const opposite = { photos: [other], kept: [one] };
+    await expect(engine().call('checkBinning', opposite)).rejects.toMatchObject({
+      code: 'invalid-arguments',
+    });
+    const now = performance.now.bind(performance);
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 600_000);
+    try {
+      expect((await engine().call('checkBinning', opposite)).files).toHaveLength(1);
+    } finally {
+      later.mockRestore();
+    }
+    await engine().call('recordBinned', { photoIds: [one.photoId, other.photoId] });
+  });
+
+  it('takes no file whose number belongs to another one by now than the page shows, nor counts on one', async () => {
+    const [one, other] = [await shown('6.png'), await shown('7.png')];
+    const elsewhere = { ...one, path: join(photos, 'gone.png') };
+    for (const binning of [
+      { photos: [elsewhere], kept: [other] },
+      { photos: [other], kept: [elsewhere] },
+      { photos: [elsewhere], allOfGroup: true },
+    ]) {
+      await expect(engine().call('checkBinning', binning)).rejects.toMatchObject({
+        code: 'not-found',
+        message: expect.stringContaining(elsewhere.path) as string,
+      });
+    }
+    expect((await engine().call('checkBinning', { photos: [one], kept: [other] })).files).toHaveLength(1);
+    await engine().call('recordBinned', { photoIds: [one.photoId] });
+  });
+
+  it('is read once, however many files go there, and anew when it was emptied', () => {
+    const info = join(data, 'Trash/info');
+    const files = join(data, 'Trash/files');
+    const put = (name: string, path: string): void => {
+      writeFileSync(
+        join(info, `${name}.trashinfo`),
+        `[Trash Info]\nPath=${path}\nDeletionDate=2024-01-01T00:00:00\n`,
+      );
+      writeFileSync(join(files, name), '');
+    };
+    const places = new BinPlaces();
+    put('a', join(photos, 'a.png'));
+    expect(places.of([join(photos, 'a.png')])).toEqual([join(files, 'a')]);
+    // What was read is not read again.
+    writeFileSync(join(info, 'a.trashinfo'), '');
+    put('b', join(photos, 'b.png'));
+    expect(places.of([join(photos, 'b.png'), join(photos, 'a.png')])).toEqual([
+      join(files, 'b'),
+      join(files, 'a'),
+    ]);
+    put('a', join(photos, 'c.png'));
+    expect(places.of([join(photos, 'c.png'), join(photos, 'none.png')])).toEqual([join(files, 'a'), null]);
+    for (const name of ['a', 'b']) {
+      rmSync(join(files, name));
+      rmSync(join(info, `${name}.trashinfo`));
+    }
   });
 
   it('leaves a file in the bin that has come to the place of the one that went, though it is as large', async () => {

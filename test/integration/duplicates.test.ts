@@ -17,6 +17,7 @@ import {
   type DuplicateGroupDetails,
   type DuplicateKind,
   parseCommand,
+  type ShownPhoto,
 } from '../../src-main/contract/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
 import { moveToBin } from '../../src-main/server/index.ts';
@@ -63,6 +64,12 @@ async function groupWith(name: string, ...kinds: DuplicateKind[]): Promise<Dupli
   const found = (await groupsOf(...kinds)).find((group) => names(group).includes(name));
   if (!found) throw new Error(`no group holds ${name}`);
   return found;
+}
+
+/** A photo as a page shows it. */
+async function shown(name: string): Promise<ShownPhoto> {
+  const id = await photoId(name);
+  return { photoId: id, path: (await engine.call('photo', { photoId: id })).path };
 }
 
 async function photoId(name: string): Promise<number> {
@@ -139,8 +146,8 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
   const copy = 'copies/towns-1 (1).jpg';
 
   it('takes a copy out of the folder and out of the library, and gives it back with its tags', async () => {
-    const [id, kept] = [await photoId(copy), await photoId('towns/towns-1.jpg')];
-    const outcome = await binThrough(engine.call, { photoIds: [id], keptPhotoIds: [kept] }, moveToBin);
+    const [going, kept] = [await shown(copy), await shown('towns/towns-1.jpg')];
+    const outcome = await binThrough(engine.call, { photos: [going], kept: [kept] }, moveToBin);
     expect(outcome.failed).toEqual([]);
     expect(outcome.binned).toMatchObject([{ path: join(photos, copy), canRestore: true }]);
     expect(existsSync(join(photos, copy))).toBe(false);
@@ -155,9 +162,10 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
   });
 
   it('gives the last file of a picture back under its old number, found by the search at once', async () => {
-    const [id, kept] = [await photoId('resaved/small.jpg'), await photoId('towns/towns-2.jpg')];
+    const [going, kept] = [await shown('resaved/small.jpg'), await shown('towns/towns-2.jpg')];
+    const id = going.photoId;
     await engine.call('changeTags', { photos: { photoIds: [id] }, add: ['small'], remove: [] });
-    const { binned } = await binThrough(engine.call, { photoIds: [id], keptPhotoIds: [kept] }, moveToBin);
+    const { binned } = await binThrough(engine.call, { photos: [going], kept: [kept] }, moveToBin);
     await engine.call('restoreBinned', { binnedIds: binned.map((file) => file.id) });
     const photo = await engine.call('photo', { photoId: id });
     expect(photo).toMatchObject({ name: 'small.jpg', tags: ['small'] });
@@ -166,20 +174,21 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
   });
 
   it('never takes a file that nothing stays of, unless that is said', async () => {
-    const ids = [await photoId(copy), await photoId('towns/towns-1.jpg')];
-    for (const keptPhotoIds of [undefined, [], [ids[0]]]) {
-      await expect(engine.call('checkBinning', { photoIds: ids, keptPhotoIds })).rejects.toMatchObject({
+    const all = [await shown(copy), await shown('towns/towns-1.jpg')];
+    for (const kept of [undefined, [], [all[0]]]) {
+      await expect(engine.call('checkBinning', { photos: all, kept })).rejects.toMatchObject({
         code: 'invalid-arguments',
       });
     }
-    expect((await engine.call('checkBinning', { photoIds: ids, allOfGroup: true })).files).toHaveLength(2);
-    expect(await engine.call('recordBinned', { photoIds: ids })).toEqual({ binned: [] });
+    expect((await engine.call('checkBinning', { photos: all, allOfGroup: true })).files).toHaveLength(2);
+    const photoIds = all.map((photo) => photo.photoId);
+    expect(await engine.call('recordBinned', { photoIds })).toEqual({ binned: [] });
   });
 
   it('never takes a file that has changed since it was indexed', async () => {
-    const [id, kept] = [await photoId('burst/shot-0.jpg'), await photoId('burst/shot-1.jpg')];
+    const [going, kept] = [await shown('burst/shot-0.jpg'), await shown('burst/shot-1.jpg')];
     appendFileSync(join(photos, 'burst/shot-0.jpg'), 'more');
-    const binning = binThrough(engine.call, { photoIds: [id], keptPhotoIds: [kept] }, moveToBin);
+    const binning = binThrough(engine.call, { photos: [going], kept: [kept] }, moveToBin);
     await expect(binning).rejects.toMatchObject({ code: 'not-available' });
     expect(existsSync(join(photos, 'burst/shot-0.jpg'))).toBe(true);
   });
@@ -195,23 +204,25 @@ describe.skipIf(process.platform !== 'linux')('the bin (skipped where no program
       await engine.call('changeFolder', { folderId: folder.id, followLinks: true });
     }
     await engine.jobs.idle();
-    const [id, kept] = [await photoId('second/only.jpg'), await photoId('third/only.jpg')];
-    expect(Math.min(id, kept)).toBeGreaterThan(0);
-    await expect(engine.call('checkBinning', { photoIds: [id], keptPhotoIds: [kept] })).rejects.toMatchObject(
-      { code: 'invalid-arguments' },
-    );
+    const [going, kept] = [await shown('second/only.jpg'), await shown('third/only.jpg')];
+    expect(Math.min(going.photoId, kept.photoId)).toBeGreaterThan(0);
+    await expect(engine.call('checkBinning', { photos: [going], kept: [kept] })).rejects.toMatchObject({
+      code: 'invalid-arguments',
+    });
   });
 
   it('does not forget photos whose files are still there, whoever says that they went', async () => {
-    const [id, kept] = [await photoId(copy), await photoId('towns/towns-1.jpg')];
-    await engine.call('checkBinning', { photoIds: [id], keptPhotoIds: [kept] });
-    expect(await engine.call('recordBinned', { photoIds: [id, kept] })).toEqual({ binned: [] });
-    expect(await photoId(copy)).toBe(id);
+    const [going, kept] = [await shown(copy), await shown('towns/towns-1.jpg')];
+    await engine.call('checkBinning', { photos: [going], kept: [kept] });
+    expect(await engine.call('recordBinned', { photoIds: [going.photoId, kept.photoId] })).toEqual({
+      binned: [],
+    });
+    expect(await photoId(copy)).toBe(going.photoId);
   });
 
   it('does not overwrite a file that has come to its place meanwhile', async () => {
-    const [id, kept] = [await photoId(copy), await photoId('towns/towns-1.jpg')];
-    const { binned } = await binThrough(engine.call, { photoIds: [id], keptPhotoIds: [kept] }, moveToBin);
+    const [going, kept] = [await shown(copy), await shown('towns/towns-1.jpg')];
+    const { binned } = await binThrough(engine.call, { photos: [going], kept: [kept] }, moveToBin);
     writeFileSync(join(photos, copy), 'something else');
     const { restored, failed } = await engine.call('restoreBinned', { binnedIds: [binned[0].id] });
     expect(restored).toEqual([]);

@@ -143,7 +143,7 @@ describe('the neighbours of the photos', () => {
   it('tell each pair once, and how near the nearest are', async () => {
     await open(300);
     const graph = neighbourGraph(engine);
-    const found = [...graph.pairs(0.9)];
+    const found = [...graph.pairs(0.9)].flat();
     expect(new Set(found.map(({ a, b }) => `${a} ${b}`)).size).toBe(found.length);
     expect(found.every(({ a, b, score }) => a < b && score >= 0.9)).toBe(true);
     const wanted = new Set<string>();
@@ -153,7 +153,7 @@ describe('the neighbours of the photos', () => {
       }
     }
     expect(wanted.size).toBe(found.length);
-    const histogram = graph.nearestHistogram(10);
+    const histogram = await graph.nearestHistogram(10);
     expect(histogram.reduce((sum, count) => sum + count, 0)).toBe(300);
   });
 

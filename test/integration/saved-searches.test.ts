@@ -147,6 +147,17 @@ describe('a saved search', () => {
     await expect(run(id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('never finds the photos of another folder that was added after its own was removed', () => {
+    const { library } = small.engine;
+    const [one, other] = ['one', 'other'].map((name) => join(small.root, name));
+    const ids = [one, other, one].map((path) => {
+      const { id } = library.folders.add(path, 1);
+      library.folders.remove(id);
+      return id;
+    });
+    expect(new Set(ids).size).toBe(3);
+  });
+
   it('says how many new photos it finds, until it is looked at', async () => {
     const told: EngineEvents['savedSearchChanged'][] = [];
     const unsubscribe = engine().subscribe((event) => {

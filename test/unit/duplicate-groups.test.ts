@@ -76,6 +76,60 @@ describe('groups of duplicates', () => {
     );
   });
 
+  it('of any size have such a centre, and only grow together as the threshold falls', () => {
+    fc.assert(
+      fc.property(
+        pairsArbitrary,
+        apartArbitrary,
+        fc.array(score, { minLength: 2, maxLength: 2 }),
+        fc.integer({ min: 1, max: 6 }),
+        (pairs, apart, thresholds, exactUpTo) => {
+          const scoreOf = scoresOf(pairs);
+          const joinings = joiningsOf(pairs, { threshold: 0, apart, exactUpTo });
+          const heights = joinings.map(({ height }) => height);
+          expect(heights).toEqual(heights.toSorted((one, other) => other - one));
+          const [strict, loose] = [Math.max(...thresholds), Math.min(...thresholds)].map((threshold) =>
+            groupsAt(joinings, threshold),
+          );
+          for (const { members: all, centre, least } of loose) {
+            const others = all.filter((member) => member !== centre);
+            expect(Math.min(...others.map((member) => scoreOf(centre, member)))).toBe(least);
+            for (const [a, b] of apart.filter(([one, other]) => one !== other)) {
+              expect(all.includes(a) && all.includes(b)).toBe(false);
+            }
+          }
+          for (const group of members(strict)) {
+            expect(members(loose).some((larger) => group.every((member) => larger.includes(member)))).toBe(
+              true,
+            );
+          }
+        },
+      ),
+    );
+  });
+
+  it('hold twenty thousand near-identical frames, without comparing every two of them', () => {
+    const count = 20_000;
+    let compared = 0;
+    const similarity = (a: number, b: number): number => {
+      compared += 1;
+      return 1 - (0.2 * Math.abs(a - b)) / count;
+    };
+    const nearest = Array.from({ length: count }, (_, frame) =>
+      Array.from({ length: Math.min(16, count - 1 - frame) }, (__, step) =>
+        pair(frame, frame + step + 1, 1 - (0.2 * (step + 1)) / count),
+      ),
+    ).flat();
+    const joinings = joiningsOf(nearest, { threshold: 0.5, similarity });
+    const [group, ...others] = groupsAt(joinings, 0.5);
+    expect(others).toEqual([]);
+    expect(group.members).toHaveLength(count);
+    expect(compared).toBeLessThan(count * 500);
+    for (const { members: all, centre, least } of groupsAt(joinings, 0.95)) {
+      expect(all.every((member) => similarity(member, centre) >= least)).toBe(true);
+    }
+  });
+
   it('only grow together as the threshold falls', () => {
     fc.assert(
       fc.property(pairsArbitrary, apartArbitrary, score, score, (pairs, apart, one, other) => {

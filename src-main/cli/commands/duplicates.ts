@@ -106,13 +106,11 @@ async function groupsOf(
 async function binSuggestedOf(engine: Engine, groups: DuplicateGroupDetails[]): Promise<BinOutcome> {
   const all: BinOutcome = { binned: [], failed: [] };
   for (const { keeper, members } of groups) {
-    const photoIds = members.map(({ photo }) => photo.id).filter((id) => id !== keeper.photoId);
+    const shown = members.map(({ photo: { id, path } }) => ({ photoId: id, path }));
+    const photos = shown.filter(({ photoId }) => photoId !== keeper.photoId);
+    const kept = shown.filter(({ photoId }) => photoId === keeper.photoId);
     try {
-      const { binned, failed } = await binThrough(
-        engine.call,
-        { photoIds, keptPhotoIds: [keeper.photoId] },
-        moveToBin,
-      );
+      const { binned, failed } = await binThrough(engine.call, { photos, kept }, moveToBin);
       all.binned.push(...binned);
       all.failed.push(...failed);
     } catch (error) {
