@@ -22,6 +22,7 @@ import type {
   Settings,
 } from './types.ts';
 import type { Job } from './jobs.ts';
+import { measuredFields, type MeasurementAnswers, measurementArguments } from './measurement.ts';
 import { photoFilterSchema } from './photo-filter.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import type { ProfileReport } from './profiles.ts';
@@ -49,10 +50,6 @@ export const mostMaxMegapixels = 1000;
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
-const measured = {
-  by: v.picklist(['folder', 'tag', 'pairs']),
-  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
-};
 
 /** Schema of each command's arguments. */
 export const commandArguments = {
@@ -130,9 +127,9 @@ export const commandArguments = {
     asker: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
-  evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),
+  evaluate: v.strictObject({ ...measuredFields, recipe: v.optional(recipeSchema) }),
   /** Measures two recipes query by query. */
-  compareRecipes: v.strictObject({ ...measured, a: recipeSchema, b: recipeSchema }),
+  compareRecipes: v.strictObject({ ...measuredFields, a: recipeSchema, b: recipeSchema }),
   /** Accuracy of nearest neighbours and of logistic regression on the descriptors. */
   probe: v.strictObject({ folds: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20)) }),
   recipes: none,
@@ -170,6 +167,7 @@ export const commandArguments = {
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
   ...explanationArguments,
+  ...measurementArguments,
   ...decisionArguments,
   ...savedSearchArguments,
   ...duplicateArguments,
@@ -187,7 +185,13 @@ export const commandArguments = {
 
 /** Answer of each command. */
 export interface CommandAnswers
-  extends DecisionAnswers, ExplanationAnswers, SavedSearchAnswers, DuplicateAnswers, BinAnswers {
+  extends
+    DecisionAnswers,
+    ExplanationAnswers,
+    SavedSearchAnswers,
+    DuplicateAnswers,
+    BinAnswers,
+    MeasurementAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];
