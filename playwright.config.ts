@@ -8,6 +8,8 @@ const toldTwice = [
   'models.e2e.ts',
   'duplicates.e2e.ts',
   'reasons.e2e.ts',
+  'map.e2e.ts',
+  'quality.e2e.ts',
 ];
 
 export default defineConfig({

@@ -12,8 +12,10 @@ export const actions: Action[] = [
   { title: 'Library', key: '1', run: (app) => (app.view = 'library') },
   { title: 'Search', key: '2', run: (app) => (app.view = 'search') },
   { title: 'Duplicates', key: '3', run: (app) => (app.view = 'duplicates') },
-  { title: 'Tune', key: '4', run: (app) => (app.view = 'tune') },
-  { title: 'Settings', key: '5', run: (app) => (app.view = 'settings') },
+  { title: 'Map', key: '4', run: (app) => (app.view = 'map') },
+  { title: 'Tune', key: '5', run: (app) => (app.view = 'tune') },
+  { title: 'Quality', key: '6', run: (app) => (app.view = 'quality') },
+  { title: 'Settings', key: '7', run: (app) => (app.view = 'settings') },
   { title: 'Add a folder', key: 'a', run: (app) => (app.addingFolder = true) },
   { title: 'Query before', key: '[', run: (app) => void app.search.back() },
   { title: 'Query after', key: ']', run: (app) => void app.search.forward() },
@@ -38,6 +40,16 @@ export const duplicateKeys = [
   { title: 'Keep the other photo', key: 'k' },
   { title: 'Move the other photo to the bin', key: 'Delete' },
   { title: 'Not duplicates', key: 'n' },
+];
+
+/** Keys that the map takes. */
+export const mapKeys = [
+  { title: 'Move the map', key: '← → ↑ ↓' },
+  { title: 'Zoom the map', key: '+ −' },
+  { title: 'Show all of the map', key: '0' },
+  { title: 'Open the photo in the middle', key: 'Enter' },
+  { title: 'Select the photo in the middle', key: 'Space' },
+  { title: 'Draw around photos to select them', key: 'Shift, drag' },
 ];
 
 /** Runs the action of a key, unless somebody is typing or answering a dialog. */

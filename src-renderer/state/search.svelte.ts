@@ -16,7 +16,7 @@ export interface Query {
   name: string;
   /** Address of a picture of it. */
   picture: string;
-  source: { photoId: number } | { file: Blob };
+  source: { photoIds: readonly number[] } | { file: Blob };
 }
 
 /** Results that are asked for at first, and each time that more are wanted. */
@@ -48,10 +48,16 @@ export class Search {
   }
 
   withPhoto(photo: { id: number; name: string }): Promise<void> {
-    return this.#begin({
-      name: photo.name,
-      picture: thumbnailAddress(photo.id),
-      source: { photoId: photo.id },
+    return this.withPhotos([photo]);
+  }
+
+  /** Searches with several photos at once: their mean is what is looked for. */
+  async withPhotos(photos: readonly { id: number; name: string }[]): Promise<void> {
+    const [first, ...others] = photos;
+    await this.#begin({
+      name: others.length === 0 ? first.name : `${first.name} and ${others.length} more`,
+      picture: thumbnailAddress(first.id),
+      source: { photoIds: photos.map(({ id }) => id) },
     });
   }
 
@@ -80,7 +86,7 @@ export class Search {
 
   /** Why a photo is as similar to the query as it is. Rejects with a `SemblanceError`. */
   async explain(photoId: number): Promise<Explanation> {
-    const examples = this.query ? [await exampleOf(this.query)] : [];
+    const examples = this.query ? await examplesOf(this.query) : [];
     return this.#client.call('explain', { examples, photoId });
   }
 
@@ -102,7 +108,7 @@ export class Search {
     });
     this.#top = top;
     try {
-      const answer = await this.#client.call('search', { examples: [await exampleOf(query)], top });
+      const answer = await this.#client.call('search', { examples: await examplesOf(query), top });
       if (question === this.#question) this.answer = answer;
     } catch (error) {
       if (question !== this.#question) return;
@@ -114,15 +120,21 @@ export class Search {
   }
 }
 
-async function exampleOf({ name, source }: Query): Promise<Example> {
-  if ('photoId' in source) return { kind: 'photo', photoId: source.photoId };
+/** What is searched with, each by its name and picture. */
+export function picturesOf({ name, picture, source }: Query): { name: string; picture: string }[] {
+  if ('file' in source || source.photoIds.length === 1) return [{ name, picture }];
+  return source.photoIds.map((id, i) => ({ name: `Example ${i + 1}`, picture: thumbnailAddress(id) }));
+}
+
+async function examplesOf({ name, source }: Query): Promise<Example[]> {
+  if ('photoIds' in source) return source.photoIds.map((photoId) => ({ kind: 'photo', photoId }));
   const { file } = source;
   if (file.size === 0) throw new SemblanceError('empty-file', `${name} is empty. Choose another photo.`);
   if (file.size > maxPhotoBytes) {
     throw new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`);
   }
   try {
-    return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    return [{ kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()) }];
   } catch {
     throw new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`);
   }
