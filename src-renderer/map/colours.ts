@@ -7,6 +7,7 @@ export function themeColours(): MapColours {
   return {
     ground: colourOf('--ground'),
     accent: colourOf('--accent'),
+    quiet: colourOf('--quiet'),
     text: colourOf('--text'),
   };
 }

@@ -1,5 +1,5 @@
 /** How many photos lie where, as a picture. */
-import { type Bounds, boundsOf, type Camera, type ScreenSize } from './camera.ts';
+import { boundsOf, type Camera, type ScreenSize } from './camera.ts';
 import type { SpatialGrid } from './spatial-grid.ts';
 
 export interface Density {
@@ -13,18 +13,24 @@ export interface Density {
 export const densityCell = 4;
 
 /**
- * The points that the screen shows, each shared out among the four values around it so that nothing jumps as the map
- * moves, and spread a little.
+ * Points of the map as the screen shows them, each shared out among the four values around it so that nothing jumps as the
+ * map moves, and spread a little.
+ * @param points those in sight
  */
-export function densityOf(grid: SpatialGrid, camera: Camera, screen: ScreenSize): Density {
+export function densityOf(
+  { xs, ys }: Pick<SpatialGrid, 'xs' | 'ys'>,
+  points: Uint32Array,
+  camera: Camera,
+  screen: ScreenSize,
+): Density {
   const columns = Math.max(2, Math.ceil(screen.width / densityCell));
   const rows = Math.max(2, Math.ceil(screen.height / densityCell));
   const values = new Float32Array(columns * rows);
-  const bounds: Bounds = boundsOf(camera, screen);
+  const { left, top } = boundsOf(camera, screen);
   const perUnit = camera.scale / densityCell;
-  grid.visit(bounds, (i) => {
-    const x = Math.max(0, Math.min(columns - 1.001, (grid.xs[i] - bounds.left) * perUnit - 0.5));
-    const y = Math.max(0, Math.min(rows - 1.001, (grid.ys[i] - bounds.top) * perUnit - 0.5));
+  for (const i of points) {
+    const x = Math.max(0, Math.min(columns - 1.001, (xs[i] - left) * perUnit - 0.5));
+    const y = Math.max(0, Math.min(rows - 1.001, (ys[i] - top) * perUnit - 0.5));
     const [column, row] = [Math.floor(x), Math.floor(y)];
     const [right, below] = [x - column, y - row];
     const at = row * columns + column;
@@ -32,7 +38,7 @@ export function densityOf(grid: SpatialGrid, camera: Camera, screen: ScreenSize)
     values[at + 1] += right * (1 - below);
     values[at + columns] += (1 - right) * below;
     values[at + columns + 1] += right * below;
-  });
+  }
   spread(values, columns, rows);
   return { columns, rows, values };
 }
@@ -57,26 +63,22 @@ function spread(values: Float32Array, columns: number, rows: number): void {
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
+/** Shades from nothing to full. */
+const shades = 256;
+
 /**
- * Colours from nothing to full, as they are told apart best: many photos differ from more by their logarithm.
- * @param pixels RGBA, one pixel a value
- * @param strongest the value that takes the full colour
- * @param opacity of the full colour, 0 … 1
+ * How opaque each value is, 0 … 255: many photos are told from more by the logarithm, in so many shades.
+ * @param pixels RGBA, one pixel a value, of which only the opacity is written
+ * @param strongest the value that is opaque
  */
-export function paintDensity(
-  { values }: Density,
-  pixels: Uint8ClampedArray,
-  [red, green, blue]: Colour,
-  strongest: number,
-  opacity: number,
-): void {
-  const most = Math.log1p(strongest * 8);
-  for (let i = 0; i < values.length; i++) {
-    const at = 4 * i;
-    const share = values[i] <= 0.002 ? 0 : Math.min(1, Math.log1p(values[i] * 8) / most);
-    pixels[at] = red;
-    pixels[at + 1] = green;
-    pixels[at + 2] = blue;
-    pixels[at + 3] = Math.round(255 * share * opacity);
+export function paintDensity({ values }: Density, pixels: Uint8ClampedArray, strongest: number): void {
+  const opacities = Uint8Array.from({ length: shades }, (_, shade) => {
+    const value = strongest * (shade / (shades - 1)) ** 2;
+    return Math.round((255 * Math.log1p(8 * value)) / Math.log1p(8 * strongest));
+  });
+  for (let i = 0, at = 3; i < values.length; i++, at += 4) {
+    const value = values[i];
+    pixels[at] =
+      value === 0 ? 0 : opacities[Math.floor(Math.sqrt(Math.min(1, value / strongest)) * (shades - 1))];
   }
 }

@@ -15,11 +15,8 @@ export function isInside(polygon: readonly Point[], { x, y }: Point): boolean {
 /** Points inside a polygon, in their order. A line of fewer than three corners holds none. */
 export function pointsInside(grid: SpatialGrid, polygon: readonly Point[]): number[] {
   if (polygon.length < 3) return [];
-  const found: number[] = [];
-  grid.visit(boundsOfPolygon(polygon), (i) => {
-    if (isInside(polygon, { x: grid.xs[i], y: grid.ys[i] })) found.push(i);
-  });
-  return found.sort((a, b) => a - b);
+  const near = grid.within(boundsOfPolygon(polygon));
+  return [...near.filter((i) => isInside(polygon, { x: grid.xs[i], y: grid.ys[i] }))].sort((a, b) => a - b);
 }
 
 function boundsOfPolygon(polygon: readonly Point[]): Bounds {

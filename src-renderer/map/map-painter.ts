@@ -2,7 +2,7 @@
 import { boundsOf, type Point, toScreen } from './camera.ts';
 import { type Colour, densityCell, densityOf, paintDensity } from './density.ts';
 import type { MapColours, MapScene } from './messages.ts';
-import { levelOf, pictureSize, representativesOf } from './representatives.ts';
+import { levelOf, pictureSize, Representatives } from './representatives.ts';
 import type { SpatialGrid } from './spatial-grid.ts';
 import type { ThumbnailStore } from './thumbnail-store.ts';
 
@@ -10,7 +10,9 @@ import type { ThumbnailStore } from './thumbnail-store.ts';
 const mostAsPictures = 1500;
 /** Photos in a spot of `densityCell` pixels that take the full colour, at least. */
 const leastStrongest = 1.5;
-const dotSize = 4;
+const dotRadius = 2.5;
+/** Points that are looked at in a frame for which of them have pictures: about a millisecond. */
+const pointsPerFrame = 4000;
 
 export interface MapMarks {
   /** 1 for each selected point. */
@@ -24,14 +26,22 @@ export class MapPainter {
   readonly #thumbnails: ThumbnailStore;
   readonly #raster = new OffscreenCanvas(1, 1);
   readonly #rasterContext: OffscreenCanvasRenderingContext2D;
-  /** Which points have pictures, at the level that was drawn last. */
-  #representatives: { grid: SpatialGrid; level: number; points: Uint32Array } | null = null;
+  /** Of the density; every frame writes how opaque it is. */
+  #image: { key: string; data: ImageData } | null = null;
+  /** Which points have pictures, and those of another zoom while they are being looked for. */
+  #shown: Representatives | null = null;
+  #coming: Representatives | null = null;
 
   /** @throws Error where the browser gives no drawing context */
   constructor(canvas: OffscreenCanvas, thumbnails: ThumbnailStore) {
     this.#context = contextOf(canvas);
     this.#rasterContext = contextOf(this.#raster);
     this.#thumbnails = thumbnails;
+  }
+
+  /** Whether another frame is due, although nothing has changed. */
+  get isUnfinished(): boolean {
+    return this.#coming !== null;
   }
 
   paint(
@@ -49,47 +59,61 @@ export class MapPainter {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = css(colours.ground);
     context.fillRect(0, 0, screen.width, screen.height);
-    const visible: number[] = [];
-    grid.visit(boundsOf(camera, screen), (i) => visible.push(i));
+    const visible = grid.within(boundsOf(camera, screen));
     const asPictures = visible.length <= mostAsPictures;
     if (asPictures) this.#paintPictures(scene, grid, photoIds, visible, colours, marks);
     else {
+      this.#coming = null;
       this.#thumbnails.want([]);
-      this.#paintDensity(scene, grid, colours);
+      this.#paintDensity(scene, grid, visible, colours);
       const chosen = visible.filter((i) => marks.selected[i] === 1);
-      this.#paintDots(scene, grid, chosen, colours.text);
+      this.#paintDots(scene, grid, chosen, colours.accent);
     }
     if (marks.focused >= 0) this.#paintFocus(toScreen(camera, screen, pointOf(grid, marks.focused)), colours);
     return asPictures ? 'pictures' : 'density';
   }
 
-  #paintDensity({ camera, screen }: MapScene, grid: SpatialGrid, { accent }: MapColours): void {
-    const density = densityOf(grid, camera, screen);
+  #paintDensity(
+    { camera, screen }: MapScene,
+    grid: SpatialGrid,
+    visible: Uint32Array,
+    { quiet }: MapColours,
+  ): void {
+    const density = densityOf(grid, visible, camera, screen);
     const { columns, rows, values } = density;
     let strongest = leastStrongest;
     for (const value of values) strongest = Math.max(strongest, value);
     const raster = this.#raster;
-    if (raster.width !== columns || raster.height !== rows) {
-      Object.assign(raster, { width: columns, height: rows });
-    }
-    const image = this.#rasterContext.createImageData(columns, rows);
-    paintDensity(density, image.data, accent, strongest, 0.95);
+    const image = this.#imageOf(columns, rows, quiet);
+    paintDensity(density, image.data, strongest);
     this.#rasterContext.putImageData(image, 0, 0);
     this.#context.imageSmoothingEnabled = true;
     this.#context.drawImage(raster, 0, 0, columns * densityCell, rows * densityCell);
+  }
+
+  /** Of the raster, all in one colour. */
+  #imageOf(columns: number, rows: number, colour: Colour): ImageData {
+    const key = [columns, rows, ...colour].join(' ');
+    if (this.#image?.key === key) return this.#image.data;
+    Object.assign(this.#raster, { width: columns, height: rows });
+    const data = this.#rasterContext.createImageData(columns, rows);
+    for (let at = 0; at < data.data.length; at += 4) data.data.set(colour, at);
+    this.#image = { key, data };
+    return data;
   }
 
   #paintPictures(
     scene: MapScene,
     grid: SpatialGrid,
     photoIds: Uint32Array,
-    visible: readonly number[],
+    visible: Uint32Array,
     colours: MapColours,
     marks: MapMarks,
   ): void {
     const { camera, screen } = scene;
-    const size = pictureSize(camera.scale);
-    const pictured = this.#picturesWithin(scene, grid, size);
+    const { level, points } = this.#representativesFor(grid, levelOf(camera.scale));
+    const size = pictureSize(camera.scale, level);
+    const pictured = picturesWithin(scene, grid, points, size);
     this.#thumbnails.want(byDistance(grid, pictured, camera).map((i) => photoIds[i]));
     const bare = new Set(visible);
     for (const i of pictured) if (this.#thumbnails.get(photoIds[i])) bare.delete(i);
@@ -98,6 +122,12 @@ export class MapPainter {
       scene,
       grid,
       dots.filter((i) => marks.selected[i] !== 1),
+      colours.quiet,
+    );
+    this.#paintDots(
+      scene,
+      grid,
+      dots.filter((i) => marks.selected[i] === 1),
       colours.accent,
     );
     for (const i of pictured) {
@@ -106,31 +136,23 @@ export class MapPainter {
       const middle = toScreen(camera, screen, pointOf(grid, i));
       this.#paintPicture(picture, middle, size, marks.selected[i] === 1, colours);
     }
-    this.#paintDots(
-      scene,
-      grid,
-      dots.filter((i) => marks.selected[i] === 1),
-      colours.text,
-    );
   }
 
-  /** Points whose picture reaches into sight. */
-  #picturesWithin({ camera, screen }: MapScene, grid: SpatialGrid, size: number): number[] {
-    const level = levelOf(camera.scale);
-    const known = this.#representatives;
-    const isKnown = known?.grid === grid && known.level === level;
-    const points = isKnown ? known.points : representativesOf(grid, level);
-    this.#representatives = { grid, level, points };
-    const reach = size / 2 / camera.scale;
-    const { left, top, right, bottom } = boundsOf(camera, screen);
-    const { xs, ys } = grid;
-    const found: number[] = [];
-    for (const i of points) {
-      const isSeen =
-        xs[i] >= left - reach && xs[i] <= right + reach && ys[i] >= top - reach && ys[i] <= bottom + reach;
-      if (isSeen) found.push(i);
+  /** Of the wanted level, or of the one before until those are found. */
+  #representativesFor(grid: SpatialGrid, level: number): Representatives {
+    if (this.#shown?.grid === grid && this.#shown.level === level) {
+      this.#coming = null;
+      return this.#shown;
     }
-    return found;
+    if (this.#coming?.grid !== grid || this.#coming.level !== level) {
+      this.#coming = new Representatives(grid, level);
+    }
+    const coming = this.#coming;
+    coming.advance(pointsPerFrame);
+    if (this.#shown?.grid === grid && !coming.isComplete) return this.#shown;
+    this.#shown = coming;
+    if (coming.isComplete) this.#coming = null;
+    return coming;
   }
 
   #paintPicture(
@@ -153,7 +175,7 @@ export class MapPainter {
   #paintDots(
     { camera, screen }: MapScene,
     grid: SpatialGrid,
-    points: readonly number[],
+    points: ArrayLike<number> & Iterable<number>,
     colour: Colour,
   ): void {
     const context = this.#context;
@@ -161,7 +183,8 @@ export class MapPainter {
     context.beginPath();
     for (const i of points) {
       const { x, y } = toScreen(camera, screen, pointOf(grid, i));
-      context.rect(x - dotSize / 2, y - dotSize / 2, dotSize, dotSize);
+      context.moveTo(x + dotRadius, y);
+      context.arc(x, y, dotRadius, 0, 2 * Math.PI);
     }
     context.fill();
   }
@@ -179,6 +202,24 @@ export class MapPainter {
       context.stroke();
     }
   }
+}
+
+/** Points whose picture reaches into sight. */
+function picturesWithin(
+  { camera, screen }: MapScene,
+  { xs, ys }: SpatialGrid,
+  points: Uint32Array,
+  size: number,
+): number[] {
+  const reach = size / 2 / camera.scale;
+  const { left, top, right, bottom } = boundsOf(camera, screen);
+  const found: number[] = [];
+  for (const i of points) {
+    const isSeen =
+      xs[i] >= left - reach && xs[i] <= right + reach && ys[i] >= top - reach && ys[i] <= bottom + reach;
+    if (isSeen) found.push(i);
+  }
+  return found;
 }
 
 function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {

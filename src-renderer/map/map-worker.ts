@@ -22,6 +22,7 @@ function draw(): void {
     isDue = false;
     if (!painter || !grid || !scene || !colours) return;
     const as = painter.paint(scene, grid, photoIds, colours, marks);
+    if (painter.isUnfinished) draw();
     if (as === shownAs) return;
     shownAs = as;
     postMessage({ as } satisfies MapDrawn);

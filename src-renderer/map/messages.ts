@@ -5,6 +5,7 @@ import type { Colour } from './density.ts';
 export interface MapColours {
   ground: Colour;
   accent: Colour;
+  quiet: Colour;
   text: Colour;
 }
 

@@ -13,6 +13,8 @@ export class SpatialGrid {
   readonly #starts: Uint32Array;
   /** Points cell by cell. */
   readonly #order: Uint32Array;
+  /** Takes the answers of `within`, so that a frame makes no garbage. */
+  readonly #found: Uint32Array;
 
   /** @param xs and @param ys within −1 … 1 */
   constructor(xs: Float32Array, ys: Float32Array) {
@@ -26,30 +28,28 @@ export class SpatialGrid {
     const next = this.#starts.slice();
     this.#order = new Uint32Array(xs.length);
     cellOf.forEach((cell, i) => (this.#order[next[cell]++] = i));
+    this.#found = new Uint32Array(xs.length);
   }
 
   get size(): number {
     return this.xs.length;
   }
 
-  /** Tells each point within the bounds. */
-  visit({ left, top, right, bottom }: Bounds, visitor: (point: number) => void): void {
+  /** The points within the bounds; what was answered before is overwritten. */
+  within({ left, top, right, bottom }: Bounds): Uint32Array {
     const { xs, ys } = this;
-    const [first, last] = [this.#column(left), this.#column(right)];
-    for (let row = this.#column(top); row <= this.#column(bottom); row++) {
+    const [order, starts, found, cells] = [this.#order, this.#starts, this.#found, this.#cells];
+    const [first, last, lowest] = [this.#column(left), this.#column(right), this.#column(bottom)];
+    let count = 0;
+    for (let row = this.#column(top); row <= lowest; row++) {
       // Cells of a row lie one after the other.
-      const end = this.#starts[row * this.#cells + last + 1];
-      for (let at = this.#starts[row * this.#cells + first]; at < end; at++) {
-        const i = this.#order[at];
-        if (xs[i] >= left && xs[i] <= right && ys[i] >= top && ys[i] <= bottom) visitor(i);
+      const end = starts[row * cells + last + 1];
+      for (let at = starts[row * cells + first]; at < end; at++) {
+        const i = order[at];
+        if (xs[i] >= left && xs[i] <= right && ys[i] >= top && ys[i] <= bottom) found[count++] = i;
       }
     }
-  }
-
-  count(bounds: Bounds): number {
-    let count = 0;
-    this.visit(bounds, () => (count += 1));
-    return count;
+    return found.subarray(0, count);
   }
 
   /** The point nearest to a place, within a distance; null where there is none. */
@@ -59,12 +59,12 @@ export class SpatialGrid {
     // Rings of cells, until no nearer point can lie outside of what was looked at.
     for (let radius = 2 / this.#cells; ; radius *= 2) {
       const reach = Math.min(radius, within);
-      this.visit({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }, (i) => {
+      for (const i of this.within({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach })) {
         const distance = Math.hypot(this.xs[i] - x, this.ys[i] - y);
-        if (distance > bestDistance || (distance === bestDistance && best !== null && i > best)) return;
+        if (distance > bestDistance || (distance === bestDistance && best !== null && i > best)) continue;
         best = i;
         bestDistance = distance;
-      });
+      }
       const isCovered = reach >= within || reach >= Math.abs(x) + Math.abs(y) + 4;
       if ((best !== null && bestDistance <= reach) || isCovered) return best;
     }

@@ -1,5 +1,6 @@
 /** Recipes that can be measured: what is in service, the draft, presets, and what was in service before. */
 import type { Recipe, Recipes } from '../../src-main/contract/index.ts';
+import { equal } from '../equal.ts';
 
 export interface RecipeChoice {
   key: string;
@@ -16,7 +17,9 @@ export function recipeChoices({ current, presets, past }: Recipes, draft: Recipe
   return [
     { key: 'current', title: 'In service', recipe: current },
     ...(draft ? [{ key: 'draft', title: 'Draft in Tune', recipe: draft }] : []),
-    ...presets.map(({ name, title, recipe }) => ({ key: `preset ${name}`, title, recipe })),
+    ...presets
+      .filter(({ recipe }) => !equal(recipe, current))
+      .map(({ name, title, recipe }) => ({ key: `preset ${name}`, title, recipe })),
     ...past.slice(0, mostPast).map(({ recipe, endedAtMs }) => ({
       key: `past ${endedAtMs}`,
       title: `Until ${dates.format(endedAtMs)}`,

@@ -69,7 +69,7 @@ export class PhotoMapState {
 
   /** Photos on the map in sight. */
   get inSight(): number {
-    return this.grid?.count(boundsOf(this.camera, this.screen)) ?? 0;
+    return this.grid?.within(boundsOf(this.camera, this.screen)).length ?? 0;
   }
 
   get selectedIds(): number[] {
@@ -131,9 +131,8 @@ export class PhotoMapState {
   }
 
   selectInSight(): void {
-    const found: number[] = [];
-    this.grid?.visit(boundsOf(this.camera, this.screen), (place) => found.push(place));
-    this.select(found.sort((a, b) => a - b));
+    const found = this.grid?.within(boundsOf(this.camera, this.screen)) ?? [];
+    this.select([...found].sort((a, b) => a - b));
   }
 
   /** Adds a photo to the selection, or takes it out. */

@@ -47,9 +47,10 @@ function clientWith(jobs: Job[]) {
     send(command: string, args: unknown): Promise<Reply> {
       if (command === 'measure') {
         asked.push((args as { question: MeasuringQuestion }).question);
-        return Promise.resolve({ ok: true, value: measuring });
+        return Promise.resolve({ id: 1, ok: true, value: measuring });
       }
-      return Promise.resolve({ ok: true, value: answers[command as CommandName] });
+      const value = answers[command as CommandName] ?? null;
+      return Promise.resolve({ id: 1, ok: true, value });
     },
     subscribe: () => () => undefined,
   });
