@@ -26,8 +26,8 @@ export class MapPainter {
   readonly #thumbnails: ThumbnailStore;
   readonly #raster = new OffscreenCanvas(1, 1);
   readonly #rasterContext: OffscreenCanvasRenderingContext2D;
-  /** Of the density; every frame writes how opaque it is. */
-  #image: { key: string; data: ImageData } | null = null;
+  /** Of the density, by colour; every frame writes how opaque they are. */
+  readonly #images = new Map<string, ImageData>();
   /** Which points have pictures, and those of another zoom while they are being looked for. */
   #shown: Representatives | null = null;
   #coming: Representatives | null = null;
@@ -65,26 +65,22 @@ export class MapPainter {
     else {
       this.#coming = null;
       this.#thumbnails.want([]);
-      this.#paintDensity(scene, grid, visible, colours);
+      this.#paintDensity(scene, grid, visible, colours.quiet);
       const chosen = visible.filter((i) => marks.selected[i] === 1);
-      this.#paintDots(scene, grid, chosen, colours.accent);
+      if (chosen.length > mostAsPictures) this.#paintDensity(scene, grid, chosen, colours.accent);
+      else this.#paintDots(scene, grid, chosen, colours.accent);
     }
     if (marks.focused >= 0) this.#paintFocus(toScreen(camera, screen, pointOf(grid, marks.focused)), colours);
     return asPictures ? 'pictures' : 'density';
   }
 
-  #paintDensity(
-    { camera, screen }: MapScene,
-    grid: SpatialGrid,
-    visible: Uint32Array,
-    { quiet }: MapColours,
-  ): void {
-    const density = densityOf(grid, visible, camera, screen);
+  #paintDensity({ camera, screen }: MapScene, grid: SpatialGrid, points: Uint32Array, colour: Colour): void {
+    const density = densityOf(grid, points, camera, screen);
     const { columns, rows, values } = density;
     let strongest = leastStrongest;
     for (const value of values) strongest = Math.max(strongest, value);
     const raster = this.#raster;
-    const image = this.#imageOf(columns, rows, quiet);
+    const image = this.#imageOf(columns, rows, colour);
     paintDensity(density, image.data, strongest);
     this.#rasterContext.putImageData(image, 0, 0);
     this.#context.imageSmoothingEnabled = true;
@@ -93,13 +89,18 @@ export class MapPainter {
 
   /** Of the raster, all in one colour. */
   #imageOf(columns: number, rows: number, colour: Colour): ImageData {
-    const key = [columns, rows, ...colour].join(' ');
-    if (this.#image?.key === key) return this.#image.data;
-    Object.assign(this.#raster, { width: columns, height: rows });
-    const data = this.#rasterContext.createImageData(columns, rows);
-    for (let at = 0; at < data.data.length; at += 4) data.data.set(colour, at);
-    this.#image = { key, data };
-    return data;
+    const raster = this.#raster;
+    if (raster.width !== columns || raster.height !== rows) {
+      Object.assign(raster, { width: columns, height: rows });
+      this.#images.clear();
+    }
+    const key = css(colour);
+    const known = this.#images.get(key);
+    if (known) return known;
+    const image = this.#rasterContext.createImageData(columns, rows);
+    for (let at = 0; at < image.data.length; at += 4) image.data.set(colour, at);
+    this.#images.set(key, image);
+    return image;
   }
 
   #paintPictures(

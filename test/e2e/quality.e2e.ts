@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { goTo, ready } from './steps.ts';
+import { photosPerFolder } from './photos.ts';
+import { addFolder, goTo, ready } from './steps.ts';
 
 test('a person measures the search, sees where it fails, compares two recipes, and checks the index', async ({
   app,
@@ -43,11 +44,7 @@ test('a person measures the search, sees where it fails, compares two recipes, a
   await expect(figures).toContainText('24 searches');
 });
 
-test('the search is measured by a file and by self-made pairs, which are made where there are none', async ({
-  app,
-  photos,
-  folder,
-}) => {
+test('the search is measured by a file that names what belongs together', async ({ app, photos, folder }) => {
   const { page } = app;
   await ready(app, photos);
   await goTo(page, 'Quality');
@@ -71,12 +68,27 @@ test('the search is measured by a file and by self-made pairs, which are made wh
   const figures = page.getByRole('region', { name: 'How good the search is' });
   await expect(figures).toContainText('2 searches; a file names the matches.');
   await expect(figures).toContainText('Not in the library: 1 of the photos that the file names');
+});
 
-  await page.getByRole('radio', { name: /^Self-made pairs/ }).check();
-  await page.getByRole('button', { name: 'Make pairs' }).click();
-  await expect(page.getByRole('radio', { name: /photos have altered copies/ })).toBeVisible({
+test('where folders tell nothing the search is measured by self-made pairs, which are made for it', async ({
+  app,
+  photos,
+}) => {
+  const { page } = app;
+  await addFolder(app, join(photos, 'towns'));
+  await expect(page.getByRole('gridcell')).toHaveCount(photosPerFolder);
+  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await goTo(page, 'Quality');
+  const truth = page.getByRole('region', { name: 'What belongs together' });
+  await expect(truth.getByRole('radio', { name: /^Folders It takes two folders/ })).toBeChecked();
+  const measure = truth.getByRole('button', { name: 'Measure the search' });
+  await expect(measure).toBeDisabled();
+  await truth.getByRole('radio', { name: /^Self-made pairs/ }).check();
+  await truth.getByRole('button', { name: 'Make pairs' }).click();
+  await expect(truth.getByRole('radio', { name: /8 photos have altered copies/ })).toBeVisible({
     timeout: 60_000,
   });
   await measure.click();
+  const figures = page.getByRole('region', { name: 'How good the search is' });
   await expect(figures).toContainText('a photo and its altered copies are the matches');
 });
