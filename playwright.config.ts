@@ -10,6 +10,8 @@ const toldTwice = [
   'reasons.e2e.ts',
   'steer.e2e.ts',
   'library.e2e.ts',
+  'map.e2e.ts',
+  'quality.e2e.ts',
 ];
 
 export default defineConfig({

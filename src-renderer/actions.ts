@@ -37,6 +37,16 @@ export const duplicateKeys = [
   { title: 'Not duplicates', key: 'n' },
 ];
 
+/** Keys that the map takes. */
+export const mapKeys = [
+  { title: 'Move the map', key: '← → ↑ ↓' },
+  { title: 'Zoom the map', key: '+ −' },
+  { title: 'Show all of the map', key: '0' },
+  { title: 'Open the photo in the middle', key: 'Enter' },
+  { title: 'Select the photo in the middle', key: 'Space' },
+  { title: 'Draw around photos to select them', key: 'Shift, drag' },
+];
+
 /** What the photos in focus can be used for, in the order of the table. */
 export function photoOffers(app: AppState, subject: Subject): OfferedAction[] {
   return photoActions

@@ -21,6 +21,7 @@ import type {
   Settings,
 } from './types.ts';
 import type { Job } from './jobs.ts';
+import { measuredFields, type MeasurementAnswers, measurementArguments } from './measurement.ts';
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
 import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
@@ -50,10 +51,6 @@ const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
 const searchName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
-const measured = {
-  by: v.picklist(['folder', 'tag', 'pairs']),
-  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20))),
-};
 
 /** Schema of each command's arguments. */
 export const commandArguments = {
@@ -127,9 +124,9 @@ export const commandArguments = {
     stream: v.optional(searchName),
   }),
   /** Measures the search on the library itself; with folds, everything is fitted on other photos than the queries. */
-  evaluate: v.strictObject({ ...measured, recipe: v.optional(recipeSchema) }),
+  evaluate: v.strictObject({ ...measuredFields, recipe: v.optional(recipeSchema) }),
   /** Measures two recipes query by query. */
-  compareRecipes: v.strictObject({ ...measured, a: recipeSchema, b: recipeSchema }),
+  compareRecipes: v.strictObject({ ...measuredFields, a: recipeSchema, b: recipeSchema }),
   /** Accuracy of nearest neighbours and of logistic regression on the descriptors. */
   probe: v.strictObject({ folds: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20)) }),
   recipes: none,
@@ -169,6 +166,7 @@ export const commandArguments = {
   ...photoListArguments,
   ...pictureArguments,
   ...explanationArguments,
+  ...measurementArguments,
   ...decisionArguments,
   ...savedSearchArguments,
   ...duplicateArguments,
@@ -193,7 +191,8 @@ export interface CommandAnswers
     SavedSearchAnswers,
     DuplicateAnswers,
     BinAnswers,
-    PhotoListAnswers {
+    PhotoListAnswers,
+    MeasurementAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];

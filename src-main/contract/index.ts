@@ -11,6 +11,7 @@ export * from './heat-map.ts';
 export * from './host.ts';
 export * from './job-progress.ts';
 export * from './jobs.ts';
+export * from './measurement.ts';
 export * from './messages.ts';
 export * from './photo-filter.ts';
 export * from './photo-lists.ts';

@@ -7,6 +7,7 @@ const units: Partial<Record<JobKind, 'steps' | 'bytes'>> = {
   map: 'steps',
   'time-profiles': 'steps',
   duplicates: 'steps',
+  measure: 'steps',
   download: 'bytes',
 };
 

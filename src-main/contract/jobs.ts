@@ -8,7 +8,7 @@ import type { TuneSearchFinding } from './tuning.ts';
  * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
  * `renew-cache` brings what an older version stored into the present form, `metadata` reads what files tell of photos that
  * were indexed before that was looked at, `neighbours` looks for the pictures most similar to each, `duplicates` compares
- * similar ones place by place, and `download` adds a model of the catalogue.
+ * similar ones place by place, `measure` tells how good the search is, and `download` adds a model of the catalogue.
  */
 export type JobKind =
   | 'index'
@@ -24,6 +24,7 @@ export type JobKind =
   | 'metadata'
   | 'neighbours'
   | 'duplicates'
+  | 'measure'
   | 'download';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 

@@ -73,6 +73,34 @@ export interface QualityReport extends QualityNumbers {
   precisionRecall: number[];
   /** Queries that were left out because they have no match. */
   withoutMatch: number;
+  /** Some of the queries that went worst, the worst first. */
+  worst: MeasuredQuery[];
+}
+
+/** A photo that a query found while it was measured. */
+export interface MeasuredResult {
+  photo: PhotoSummary;
+  /** Whether it belongs to the query. */
+  isMatch: boolean;
+}
+
+/** One query of a measurement. Altered copies are shown as the photo that they were made from. */
+export interface MeasuredQuery {
+  photo: PhotoSummary;
+  averagePrecision: number;
+  /** Photos that should be found. */
+  matches: number;
+  /** 1 for the best result; null when none was found. */
+  firstMatchRank: number | null;
+  /** The first of its results. */
+  results: MeasuredResult[];
+}
+
+/** A query whose results two recipes differ on. */
+export interface ComparedQuery {
+  photo: PhotoSummary;
+  a: Pick<MeasuredQuery, 'averagePrecision' | 'results'>;
+  b: Pick<MeasuredQuery, 'averagePrecision' | 'results'>;
 }
 
 export interface RecipeComparison {
@@ -86,6 +114,9 @@ export interface RecipeComparison {
   same: number;
   /** Queries by how much b is better than a, the most first. */
   queries: { photoId: number; a: number; b: number }[];
+  /** Some of those that b does better, and worse; what differs most comes first. */
+  mostBetter: ComparedQuery[];
+  mostWorse: ComparedQuery[];
 }
 
 /** Accuracy of simple classifiers on the frozen descriptors, k-fold. */
@@ -135,6 +166,8 @@ export interface PhotoMap {
   method: 'umap' | 'tsne';
   /** Whether photos have come or gone since. */
   isStale: boolean;
+  /** Pictures that can be searched and have no place on it. */
+  missing: number;
   /** Within −1 … 1. */
   points: { photoId: number; x: number; y: number }[];
 }

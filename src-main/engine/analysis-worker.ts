@@ -13,7 +13,12 @@ import {
   rowsOf,
   transformOf,
 } from '../descriptor/index.ts';
-import { evaluateRanking, groundTruthOfLabels, groundTruthOfTags } from '../evaluate/index.ts';
+import {
+  evaluateRanking,
+  type GroundTruthQuery,
+  groundTruthOfLabels,
+  groundTruthOfTags,
+} from '../evaluate/index.ts';
 import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
 import { Library } from '../library/index.ts';
 import { augmentedVectors } from '../search/index.ts';
@@ -26,8 +31,10 @@ import type {
   AugmentTask,
   DescribedPhoto,
   DescribeTask,
+  EvaluateTask,
   FitTask,
   MapTask,
+  RowTruth,
   TuneSearchTask,
 } from './analysis.ts';
 import { describedPictures, findNeighbours } from './find-neighbours.ts';
@@ -115,14 +122,34 @@ async function describe(
   }
 }
 
-async function evaluate(
-  { vectors, dimension, labels, tags }: Extract<AnalysisTask, { kind: 'evaluate' }>,
-  product: MatrixProduct,
-): Promise<void> {
-  const database = { rows: vectors.length / dimension, columns: dimension, values: vectors };
-  const truth = tags ? groundTruthOfTags(tags) : groundTruthOfLabels(labels);
-  const found = await evaluateRanking({ database }, truth, product);
+/** Results of each query that are told: as many as stand side by side. */
+const toldResults = 8;
+
+function told(step: string) {
+  return { best: toldResults, onProgress: (done: number, total: number) => report({ step, done, total }) };
+}
+
+async function evaluate({ vectors, dimension, truth }: EvaluateTask, product: MatrixProduct): Promise<void> {
+  const matrix = (values: Float32Array) => ({ rows: values.length / dimension, columns: dimension, values });
+  const asking = truth.from === 'file' ? { queries: matrix(truth.asking) } : {};
+  const found = await evaluateRanking(
+    { database: matrix(vectors), ...asking },
+    groundTruthOf(truth),
+    product,
+    told('Searching with each photo'),
+  );
   send({ kind: 'evaluation', report: found, contentIds: [] });
+}
+
+function groundTruthOf(truth: RowTruth): GroundTruthQuery[] {
+  switch (truth.from) {
+    case 'labels':
+      return groundTruthOfLabels(truth.labels);
+    case 'tags':
+      return groundTruthOfTags(truth.tags);
+    case 'file':
+      return truth.queries;
+  }
 }
 
 async function attention(
@@ -194,15 +221,16 @@ async function run(task: AnalysisTask, product: MatrixProduct): Promise<void> {
       return evaluate(task, product);
     case 'held-out': {
       const set = loadCachedSet(task, task.groups.from === 'pairs' ? learnSample : Infinity);
-      const found = await heldOutReport(photosOf(set, task.recipe, new Map()), task, product, (done, total) =>
-        report({ done, total }),
-      );
+      const photos = photosOf(set, task.recipe, new Map());
+      const found = await heldOutReport(photos, task, product, told('Searching with each photo'));
       send({ kind: 'evaluation', report: found, contentIds: set.photos.map(({ contentId }) => contentId) });
       return;
     }
     case 'probe': {
       const photos = photosOf(loadCachedSet(task, fitSample), task.recipe, new Map());
-      send({ kind: 'probe', report: await probeReport(photos, task, product) });
+      const onProgress = (done: number, total: number) =>
+        report({ step: 'Telling photos apart', done, total });
+      send({ kind: 'probe', report: await probeReport(photos, task, product, onProgress) });
       return;
     }
     case 'tune-search':

@@ -11,7 +11,7 @@ import {
   type TuneSearchFinding,
 } from '../contract/index.ts';
 import type { AttentionByTap, AttentionWeights } from '../descriptor/index.ts';
-import type { ProbeReport, RankingReport } from '../evaluate/index.ts';
+import type { GroundTruthQuery, ProbeReport, RankingReport } from '../evaluate/index.ts';
 import type { StoredGeneration, StoredNeighbours } from '../library/index.ts';
 
 /** What tells which photos match. */
@@ -105,11 +105,25 @@ export interface NeighboursTask {
   gate: SharedArrayBuffer;
 }
 
+/** What rows of descriptors should find: by one number a row, by the tags of each row, or as a list of queries says. */
+export type RowTruth =
+  | { from: 'labels'; labels: number[] }
+  | { from: 'tags'; tags: number[][] }
+  /** The queries have vectors of their own. */
+  | { from: 'file'; asking: Float32Array; queries: GroundTruthQuery[] };
+
+/** Measures descriptors as they are. */
+export interface EvaluateTask {
+  kind: 'evaluate';
+  vectors: Float32Array;
+  dimension: number;
+  truth: RowTruth;
+}
+
 export type AnalysisTask =
   | FitTask
   | DescribeTask
-  /** `tags` are those of each row, where labels are not all that there is. */
-  | { kind: 'evaluate'; vectors: Float32Array; dimension: number; labels: number[]; tags?: number[][] }
+  | EvaluateTask
   | HeldOutTask
   | ProbeTask
   | TuneSearchTask
@@ -127,7 +141,7 @@ export type AnalysisResult =
       fittedOn: number;
       guard: { before: number; after: number } | null;
     }
-  /** `contentIds` are the pictures that the report's query numbers stand for. */
+  /** `contentIds` are the pictures that the report's rows stand for; none where whoever asked knows them. */
   | { kind: 'evaluation'; report: RankingReport; contentIds: number[] }
   | { kind: 'probe'; report: ProbeReport }
   | { kind: 'finding'; finding: TuneSearchFinding }

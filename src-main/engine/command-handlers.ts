@@ -26,6 +26,7 @@ import type { Engine } from './engine.ts';
 import { explanationHandlers } from './explanation.ts';
 import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-commands.ts';
 import { startInstall } from './install-job.ts';
+import { measurementHandlers } from './measuring.ts';
 import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { photoListHandlers } from './photo-lists.ts';
@@ -98,6 +99,7 @@ export function commandHandlers(engine: Engine): Handlers {
     ...photoListHandlers(engine),
     ...pictureHandlers(engine),
     ...explanationHandlers(engine),
+    ...measurementHandlers(engine),
     ...decisionHandlers(engine),
     ...savedSearchHandlers(engine),
     ...duplicateHandlers(engine),

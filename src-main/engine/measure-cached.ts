@@ -9,6 +9,7 @@ import {
   groundTruthOfLabels,
   probe,
   type ProbeReport,
+  type RankingOptions,
   type RankingReport,
 } from '../evaluate/index.ts';
 import { type FitContext, fitGuarded, fitRecipe, type Quality, withoutLearning } from '../learn/index.ts';
@@ -76,12 +77,12 @@ export async function heldOutReport(
   photos: CachedPhotos,
   { recipe, folds }: { recipe: Recipe; folds: number },
   product: MatrixProduct,
-  onProgress?: (done: number, total: number) => void,
+  options: RankingOptions = {},
 ): Promise<RankingReport> {
   if (folds === 0) {
     const fit = await fittedRecipe(recipe, photos, { product });
     const database = await describePhotos(fit, photos, product);
-    return evaluateRanking({ database }, photos.groundTruth(), product, onProgress);
+    return evaluateRanking({ database }, photos.groundTruth(), product, options);
   }
   // A photo and its altered copies are dealt out together, or a fold would know what it is asked.
   const task = {
@@ -91,7 +92,7 @@ export async function heldOutReport(
     folds: foldsByPhoto(photos, folds, recipe.learning.seed),
     fitTransform: fitByNumber(recipe, photos, product),
   };
-  return evaluateHeldOut(task, product, onProgress);
+  return evaluateHeldOut(task, product, options);
 }
 
 function foldsByPhoto({ ids, groups }: CachedPhotos, folds: number, seed: number): Uint32Array {
@@ -113,8 +114,10 @@ export async function probeReport(
   photos: CachedPhotos,
   { recipe, folds }: { recipe: Recipe; folds: number },
   product: MatrixProduct,
+  onProgress: (done: number, total: number) => void,
 ): Promise<ProbeReport> {
   const options = {
+    onProgress,
     folds: foldsByPhoto(photos, folds, recipe.learning.seed),
     fitTransform: fitByNumber(recipe, photos, product),
   };

@@ -33,15 +33,16 @@ export function photoMap({ library, serving }: Engine): PhotoMap | null {
   const stored = serving && library.maps.get(serving.generation.id);
   if (!serving || !stored) return null;
   const { method, contentIds, points } = stored;
-  const known = [...contentIds.keys()].filter((row) => serving.index.has(contentIds[row]));
+  const photoOf = new Map(library.photos.firstPhotos().map(({ contentId, photoId }) => [contentId, photoId]));
+  const placed = [...contentIds.keys()].flatMap((row) => {
+    const photoId = serving.index.has(contentIds[row]) ? photoOf.get(contentIds[row]) : undefined;
+    return photoId === undefined ? [] : [{ photoId, x: points[2 * row], y: points[2 * row + 1] }];
+  });
+  const missing = serving.index.size - placed.length;
   return {
     method: method === 'tsne' ? 'tsne' : 'umap',
-    isStale: known.length !== serving.index.size || known.length !== contentIds.length,
-    points: known.flatMap((row) =>
-      library.photos
-        .withContent(contentIds[row])
-        .slice(0, 1)
-        .map(({ id }) => ({ photoId: id, x: points[2 * row], y: points[2 * row + 1] })),
-    ),
+    isStale: missing > 0 || placed.length !== contentIds.length,
+    missing,
+    points: placed,
   };
 }

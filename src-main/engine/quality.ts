@@ -10,14 +10,22 @@ import {
   type RecipeComparison,
   SemblanceError,
 } from '../contract/index.ts';
-import { compareRecipes, type RankingReport } from '../evaluate/index.ts';
+import { compareRecipes, type QueryResult, type RankingReport } from '../evaluate/index.ts';
 import type { Library } from '../library/index.ts';
-import { analyseFor, type CachedSet } from './analysis.ts';
+import {
+  analyseFor,
+  type AnalysisWatcher,
+  type CachedSet,
+  type EvaluateTask,
+  unwatched,
+} from './analysis.ts';
 import type { Engine } from './engine.ts';
 import { areTelling, folderLabels, groupsFor, tagLabels } from './labels.ts';
+import { comparedQueries, type MeasuredRows, type TwiceMeasured, worstQueries } from './measured-queries.ts';
 import type { Serving } from './serving.ts';
 
-function servingOf({ serving }: Engine): Serving {
+/** @throws SemblanceError `empty-library` */
+export function servingOf({ serving }: Engine): Serving {
   if (serving && serving.index.size > 0) return serving;
   throw new SemblanceError('empty-library', 'There are no photos to evaluate yet. Index a folder first.');
 }
@@ -31,16 +39,20 @@ function servingOf({ serving }: Engine): Serving {
 export async function evaluateLibrary(
   engine: Engine,
   { by, folds, recipe }: CommandArguments['evaluate'],
+  watcher: AnalysisWatcher = unwatched(),
 ): Promise<QualityReport> {
   const serving = servingOf(engine);
   const measured = recipe ?? serving.generation.recipe;
   if (folds === undefined) refuseWhatHasSeenTheAnswers([measured], by);
   const asInUse = folds === undefined && recipe === undefined && by !== 'pairs';
-  const { report } = asInUse
-    ? await (by === 'tag' ? evaluateTags(engine, serving) : evaluateServing(engine, serving))
-    : await evaluateCached(cachedSet(engine, measured, by), measured, folds ?? 0);
+  const found = asInUse
+    ? await evaluateServing(
+        by === 'tag' ? rowsByTag(engine, serving) : rowsByFolder(engine, serving),
+        watcher,
+      )
+    : await evaluateCached(cachedSet(engine, measured, by), measured, folds ?? 0, watcher);
   const fit = asInUse ? serving.generation.fit : folds === undefined ? 'library' : 'held-out';
-  return toReport(report, by, measured, fit);
+  return toReport(engine, found, by, measured, fit);
 }
 
 /** @throws SemblanceError `invalid-arguments` */
@@ -52,9 +64,23 @@ function refuseWhatHasSeenTheAnswers(recipes: Recipe[], by: LabelKind): void {
   );
 }
 
-async function evaluateServing({ library }: Engine, { index }: Serving): Promise<{ report: RankingReport }> {
+/** Descriptors in service, whose pictures they are, and what they should find. */
+interface LabelledRows extends Pick<EvaluateTask, 'vectors' | 'dimension' | 'truth'> {
+  contentIds: number[];
+}
+
+async function evaluateServing(
+  { contentIds, ...rows }: LabelledRows,
+  watcher: AnalysisWatcher,
+): Promise<MeasuredRows> {
+  const { report } = await analyseFor('evaluation', { kind: 'evaluate', ...rows }, watcher);
+  return { report, contentIds };
+}
+
+function rowsByFolder({ library }: Engine, { index }: Serving): LabelledRows {
   const names = new Map<string, number>();
   const labels: number[] = [];
+  const contentIds: number[] = [];
   const rows: Float32Array[] = [];
   for (const { folderId, directory, contentId } of library.photos.searchable()) {
     const vector = index.vector(contentId);
@@ -63,6 +89,7 @@ async function evaluateServing({ library }: Engine, { index }: Serving): Promise
     const label = names.get(name) ?? names.size;
     names.set(name, label);
     labels.push(label);
+    contentIds.push(contentId);
     rows.push(vector);
   }
   if (!areTelling({ labels })) {
@@ -72,27 +99,28 @@ async function evaluateServing({ library }: Engine, { index }: Serving): Promise
     );
   }
   const { dimension } = index;
-  return analyseFor('evaluation', { kind: 'evaluate', vectors: joined(rows, dimension), dimension, labels });
+  return { vectors: joined(rows, dimension), dimension, contentIds, truth: { from: 'labels', labels } };
 }
 
 /** Every picture once, whether or not it has tags. */
-async function evaluateTags({ library }: Engine, { index }: Serving): Promise<{ report: RankingReport }> {
-  const { contentIds, tags: known } = tagLabels(library);
-  const tagsOf = new Map(contentIds.map((id, i) => [id, known[i]]));
+function rowsByTag({ library }: Engine, { index }: Serving): LabelledRows {
+  const { contentIds: labelled, tags: known } = tagLabels(library);
+  const tagsOf = new Map(labelled.map((id, i) => [id, known[i]]));
   const tags: number[][] = [];
+  const contentIds: number[] = [];
   const rows: Float32Array[] = [];
   for (const contentId of library.photos.contentIds()) {
     const vector = index.vector(contentId);
     if (!vector) continue;
     tags.push(tagsOf.get(contentId) ?? []);
+    contentIds.push(contentId);
     rows.push(vector);
   }
   const { dimension } = index;
-  const vectors = joined(rows, dimension);
-  return analyseFor('evaluation', { kind: 'evaluate', vectors, dimension, labels: [], tags });
+  return { vectors: joined(rows, dimension), dimension, contentIds, truth: { from: 'tags', tags } };
 }
 
-function joined(rows: Float32Array[], dimension: number): Float32Array {
+export function joined(rows: readonly Float32Array[], dimension: number): Float32Array {
   const vectors = new Float32Array(rows.length * dimension);
   rows.forEach((row, i) => vectors.set(row, i * dimension));
   return vectors;
@@ -117,8 +145,13 @@ function cachedSet(engine: Engine, recipe: Recipe, by: LabelKind): CachedSet {
   return { libraryPath: library.path, extractionKey, groups: groupsFor(library, by, extractionKey) };
 }
 
-function evaluateCached(set: CachedSet, recipe: Recipe, folds: number) {
-  return analyseFor('evaluation', { kind: 'held-out', ...set, recipe, folds });
+function evaluateCached(
+  set: CachedSet,
+  recipe: Recipe,
+  folds: number,
+  watcher: AnalysisWatcher,
+): Promise<MeasuredRows> {
+  return analyseFor('evaluation', { kind: 'held-out', ...set, recipe, folds }, watcher);
 }
 
 /** Whether photos of the library are missing in one of two different extractions' caches. */
@@ -138,11 +171,13 @@ function twoCachedSets(engine: Engine, a: Recipe, b: Recipe, by: LabelKind): [Ca
 }
 
 export function toReport(
-  report: RankingReport,
+  { library }: Engine,
+  measured: MeasuredRows,
   by: QualityReport['by'],
   recipe: Recipe,
   fit: QualityReport['fit'],
 ): QualityReport {
+  const { report } = measured;
   return {
     ...qualityNumbers(report),
     by,
@@ -150,6 +185,7 @@ export function toReport(
     fit,
     precisionRecall: report.curve,
     withoutMatch: report.withoutPositives,
+    worst: worstQueries(library, measured),
   };
 }
 
@@ -163,58 +199,95 @@ function qualityNumbers(report: RankingReport): QualityNumbers {
 export async function compareOnLibrary(
   engine: Engine,
   { by, folds, a, b }: CommandArguments['compareRecipes'],
+  watcher: AnalysisWatcher = unwatched(),
 ): Promise<RecipeComparison> {
   servingOf(engine);
   if (folds === undefined) refuseWhatHasSeenTheAnswers([a, b], by);
   const [first, second] = twoCachedSets(engine, a, b, by);
-  const before = await evaluateCached(first, a, folds ?? 0);
-  const after = await evaluateCached(second, b, folds ?? 0);
+  const before = await evaluateCached(first, a, folds ?? 0, halfOf(watcher, 0, 'Measuring the first recipe'));
+  const after = await evaluateCached(
+    second,
+    b,
+    folds ?? 0,
+    halfOf(watcher, 1, 'Measuring the second recipe'),
+  );
+  const [byKeyBefore, byKeyAfter] = [byPicture(before), byPicture(after)];
   const { difference, interval, better, worse, same, perQuery } = compareRecipes(
-    byPicture(before),
-    byPicture(after),
+    [...byKeyBefore.values()],
+    [...byKeyAfter.values()],
   );
   const fit = folds === undefined ? 'library' : 'held-out';
+  const byGain = perQuery.toReversed();
+  const twice = byGain.flatMap(({ query }): TwiceMeasured[] => {
+    const [own, other] = [byKeyBefore.get(query), byKeyAfter.get(query)];
+    return own && other ? [{ contentId: contentOfKey(query), before: own, after: other }] : [];
+  });
+  const contentIds = { before: before.contentIds, after: after.contentIds };
+  const gainOf = (each: TwiceMeasured): number => each.after.averagePrecision - each.before.averagePrecision;
   return {
     by,
-    a: toReport(before.report, by, a, fit),
-    b: toReport(after.report, by, b, fit),
+    a: toReport(engine, before, by, a, fit),
+    b: toReport(engine, after, by, b, fit),
     difference: { mean: difference, ...interval },
     better,
     worse,
     same,
-    queries: perQuery
-      .flatMap(({ name, before: precisionA, after: precisionB }) => {
-        const photo = engine.library.photos.withContent(Number(name?.split(' ')[0])).at(0);
-        return photo ? [{ photoId: photo.id, a: precisionA, b: precisionB }] : [];
-      })
-      .reverse(),
+    queries: byGain.flatMap(({ query, before: precisionA, after: precisionB }) => {
+      const photo = engine.library.photos.withContent(contentOfKey(query)).at(0);
+      return photo ? [{ photoId: photo.id, a: precisionA, b: precisionB }] : [];
+    }),
+    mostBetter: comparedQueries(
+      engine.library,
+      twice.filter((each) => gainOf(each) > 0),
+      contentIds,
+    ),
+    mostWorse: comparedQueries(
+      engine.library,
+      twice.filter((each) => gainOf(each) < 0).toReversed(),
+      contentIds,
+    ),
   };
 }
 
+/** One of two measurements after each other, as a half of the whole. */
+function halfOf(watcher: AnalysisWatcher, half: 0 | 1, step: string): AnalysisWatcher {
+  return {
+    signal: watcher.signal,
+    report: ({ done, total }) => watcher.report({ step, done: done + half * total, total: 2 * total }),
+  };
+}
+
+/** A picture's altered copies share its number; more of them than this are never made. */
+const mostCopies = 64;
+
+function contentOfKey(key: number): number {
+  return Math.floor(key / mostCopies);
+}
+
 /** The same query has the same number in both, although the recipes may come from different caches. */
-function byPicture({ report, contentIds }: { report: RankingReport; contentIds: number[] }) {
+function byPicture({ report, contentIds }: MeasuredRows): Map<number, QueryResult> {
   const seen = new Map<number, number>();
-  return report.perQuery.map((result) => {
-    const contentId = contentIds[result.query];
-    // Altered copies share their photo's number; their order tells them apart.
-    const copy = seen.get(contentId) ?? 0;
-    seen.set(contentId, copy + 1);
-    return { ...result, query: contentId * 64 + copy, name: `${contentId} ${copy}` };
-  });
+  return new Map(
+    report.perQuery.map((result) => {
+      const contentId = contentIds[result.query];
+      // Altered copies share their photo's number; their order tells them apart.
+      const copy = seen.get(contentId) ?? 0;
+      seen.set(contentId, copy + 1);
+      const query = contentId * mostCopies + copy;
+      return [query, { ...result, query }];
+    }),
+  );
 }
 
 /** @throws SemblanceError `empty-library`, `no-ground-truth` */
 export async function probeLibrary(
   engine: Engine,
   { folds }: CommandArguments['probe'],
+  watcher: AnalysisWatcher = unwatched(),
 ): Promise<ProbeReport> {
   const { recipe } = servingOf(engine).generation;
-  const { report } = await analyseFor('probe', {
-    kind: 'probe',
-    ...cachedSet(engine, recipe, 'folder'),
-    recipe,
-    folds,
-  });
+  const task = { kind: 'probe', ...cachedSet(engine, recipe, 'folder'), recipe, folds } as const;
+  const { report } = await analyseFor('probe', task, watcher);
   const { knnAccuracy, linearAccuracy, classes, photos } = report;
   return { by: 'folder', folds, classes, photos, nearestNeighbours: knnAccuracy, linear: linearAccuracy };
 }

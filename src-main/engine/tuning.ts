@@ -4,7 +4,6 @@ import {
   type CommandArguments,
   type Job,
   learns,
-  type PhotoSummary,
   presets,
   type PreviewResult,
   type Recipe,
@@ -26,6 +25,7 @@ import type { StoredGeneration } from '../library/index.ts';
 import { analyse } from './analysis.ts';
 import type { Engine } from './engine.ts';
 import { folderLabelsVersion, groupsFor } from './labels.ts';
+import { summariesOf } from './photo-summary.ts';
 import type { PreviewHit, SampledSet } from './preview-session.ts';
 import { isPartlyRead, telling } from './quality.ts';
 import { firstPaths, secondsPerPhoto } from './reading-time.ts';
@@ -163,7 +163,7 @@ export async function previewRecipe(
     milliseconds: performance.now() - startedMs,
     sampled: reply.sampled,
     queries: reply.queries.flatMap(({ contentId, now, draft }) =>
-      summariesOf(engine, contentId).map((photo) => ({
+      summariesOf(engine.library, contentId).map((photo) => ({
         photo,
         now: previewResults(engine, now),
         draft: previewResults(engine, draft),
@@ -180,24 +180,8 @@ const partlyRead =
 
 function previewResults(engine: Engine, hits: PreviewHit[]): PreviewResult[] {
   return hits.flatMap(({ contentId, score }) =>
-    summariesOf(engine, contentId).map((photo) => ({ photo, score })),
+    summariesOf(engine.library, contentId).map((photo) => ({ photo, score })),
   );
-}
-
-/** The first file of a picture, or nothing when it went meanwhile. */
-function summariesOf({ library }: Engine, contentId: number): PhotoSummary[] {
-  return library.photos
-    .withContent(contentId)
-    .slice(0, 1)
-    .map(({ id, name, directory, folderId, width, height, offline }) => ({
-      id,
-      name,
-      directory,
-      folderId,
-      width,
-      height,
-      offline,
-    }));
 }
 
 function servingOf({ serving }: Engine): Serving {

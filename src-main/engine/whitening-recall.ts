@@ -2,8 +2,8 @@
  * How much of what comparing every photo finds HNSW finds too, with another whitening strength than it was built for:
  * measured on the library's own photos, in the background and once for each strength.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { AllowedIds, Hit } from '../search/index.ts';
+import { measureRecall } from './hnsw-recall.ts';
 import type { QuerySpace } from './query-space.ts';
 
 /** Photos that are searched with, and how many of the most similar ones are looked for. */
@@ -40,23 +40,6 @@ export class WhiteningRecall {
 
 /** @returns null when every photo is compared meanwhile */
 async function measure(ids: AllowedIds, space: QuerySpace, exact: ExactSearch): Promise<number | null> {
-  const step = Math.max(1, Math.floor(ids.length / questions));
-  // Photos may come and go between the questions.
-  const asked = Array.from(ids)
-    .filter((_, place) => place % step === 0)
-    .slice(0, questions);
-  let wanted = 0;
-  let found = 0;
-  for (const id of asked) {
-    const query = space.vector(id);
-    if (!query) continue;
-    const { hits, tier } = await space.search(query, depth);
-    if (tier === 'exact') return null;
-    const best = new Set(exact(query, depth).map((hit) => hit.id));
-    wanted += best.size;
-    found += hits.filter((hit) => best.has(hit.id)).length;
-    // Searches of the person go first.
-    await setImmediate();
-  }
-  return wanted === 0 ? null : found / wanted;
+  const { tier, recall } = await measureRecall({ ids, space, exact, questions, depth });
+  return tier === 'hnsw' ? recall : null;
 }

@@ -86,20 +86,39 @@ export async function readGroundTruthFile(
   file: string,
   { difficulty = 'medium' }: { difficulty?: Difficulty } = {},
 ): Promise<GroundTruthFile> {
-  const content = parseJson(file, await readBounded(file));
+  const folder = path.dirname(path.resolve(file));
+  return parseGroundTruth(file, await readBounded(file), {
+    difficulty,
+    place: (relative) => path.resolve(folder, relative),
+  });
+}
+
+/**
+ * The ground truth that a file's content holds.
+ * @param file its name, for messages
+ * @param options.place makes of a name in a list of queries what the photo is called; nothing by default
+ * @throws SemblanceError `invalid-arguments`
+ */
+export function parseGroundTruth(
+  file: string,
+  bytes: Buffer,
+  {
+    difficulty = 'medium',
+    place = (name) => name,
+  }: { difficulty?: Difficulty; place?: (name: string) => string } = {},
+): GroundTruthFile {
+  const content = parseJson(file, bytes);
   if (typeof content === 'object' && content !== null && 'gnd' in content) {
     return ofPublished(file, parse(file, publishedSchema, content), difficulty);
   }
   const list =
     typeof content === 'object' && content !== null && 'queries' in content ? content.queries : content;
-  const folder = path.dirname(path.resolve(file));
-  const absolute = (relative: string): string => path.resolve(folder, relative);
   return {
     queries: parse(file, listSchema, list).map(({ query, positives, junk, crop }) => ({
-      path: absolute(query),
+      path: place(query),
       crop: crop && { x: crop[0], y: crop[1], width: crop[2], height: crop[3] },
-      positives: positives.map(absolute),
-      junk: junk.map(absolute),
+      positives: positives.map(place),
+      junk: junk.map(place),
     })),
   };
 }

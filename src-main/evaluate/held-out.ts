@@ -3,7 +3,13 @@ import { SemblanceError } from '../contract/index.ts';
 import { type MatrixProduct, type Rows, takeRows } from '../descriptor/index.ts';
 import { splits } from './folds.ts';
 import { type GroundTruthQuery, groundTruthOfLabels } from './ground-truth.ts';
-import { gatherReport, type RankedQuery, rankQueries, type RankingReport } from './ranking.ts';
+import {
+  gatherReport,
+  type RankedQuery,
+  type RankingOptions,
+  rankQueries,
+  type RankingReport,
+} from './ranking.ts';
 
 /** The photos of all folds but one. */
 export interface TrainingSet {
@@ -30,7 +36,6 @@ export interface HeldOutTask {
 /**
  * For each fold, fits on the others only, and lets the fold's photos search among all photos. So every photo is a
  * query once, of a fit that has not seen it, while the library that it searches is whole.
- * @param onProgress told of queries
  * @returns all folds' queries pooled, by row
  * @throws SemblanceError `invalid-arguments` when there are not as many labels and folds as rows,
  * `not-enough-photos` when there is only one fold
@@ -38,7 +43,7 @@ export interface HeldOutTask {
 export async function evaluateHeldOut(
   { rows, labels, groundTruth = groundTruthOfLabels(labels), folds, fitTransform }: HeldOutTask,
   product: MatrixProduct,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, best }: RankingOptions = {},
 ): Promise<RankingReport> {
   checkLengths(rows, labels, folds);
   async function* rankings(): AsyncGenerator<RankedQuery> {
@@ -47,7 +52,7 @@ export async function evaluateHeldOut(
       const queries = groundTruth.filter(({ query }) => asking.has(query));
       if (queries.length === 0) continue;
       const transform = await fitTransform(trainingSet(rows, labels, train));
-      yield* rankQueries({ database: await transform(rows) }, queries, product);
+      yield* rankQueries({ database: await transform(rows) }, queries, product, best);
     }
   }
   const report = await gatherReport(rankings(), (done) => onProgress?.(done, groundTruth.length));

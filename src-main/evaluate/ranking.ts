@@ -1,6 +1,7 @@
 /** Queries rank a database, and ground truth says how well. */
 import { SemblanceError } from '../contract/index.ts';
 import type { MatrixProduct, Rows } from '../descriptor/index.ts';
+import { TopHits } from '../search/index.ts';
 import type { GroundTruthQuery } from './ground-truth.ts';
 import { MetricMeans, type QueryMetrics, type QueryRanks, type RankingMetrics } from './metrics.ts';
 import { queryRanks } from './ranks.ts';
@@ -17,9 +18,17 @@ export interface RankedVectors {
 /** A query as its ground truth names it. */
 type Named = Pick<GroundTruthQuery, 'query' | 'name'>;
 
+/** A photo that a query found. */
+export interface FoundRow {
+  row: number;
+  isPositive: boolean;
+}
+
 export interface QueryResult extends QueryMetrics, Named {
   /** Photos that should be found. */
   positives: number;
+  /** The first of the ranking, where they were asked for. */
+  best?: FoundRow[];
 }
 
 export interface RankingReport extends RankingMetrics {
@@ -27,12 +36,18 @@ export interface RankingReport extends RankingMetrics {
   perQuery: QueryResult[];
 }
 
-export type RankedQuery = QueryRanks & Named;
+export type RankedQuery = QueryRanks & Named & Pick<QueryResult, 'best'>;
+
+export interface RankingOptions {
+  /** Told of each query. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  /** How many of each query's first results are to be told; none by default. */
+  best?: number | undefined;
+}
 
 /**
  * Evaluates every query by exact search (Radenović et al., Revisiting Oxford and Paris, CVPR 2018): junk is taken
  * out before ranking, equal scores rank by row, and queries without positives are left out and counted.
- * @param onProgress told of each query
  * @throws SemblanceError `invalid-arguments` for rows that do not exist, `recipe-mismatch` for vectors of different
  * dimensions
  */
@@ -40,9 +55,9 @@ export async function evaluateRanking(
   vectors: RankedVectors,
   groundTruth: readonly GroundTruthQuery[],
   product: MatrixProduct,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, best }: RankingOptions = {},
 ): Promise<RankingReport> {
-  return gatherReport(rankQueries(vectors, groundTruth, product), (done) =>
+  return gatherReport(rankQueries(vectors, groundTruth, product, best), (done) =>
     onProgress?.(done, groundTruth.length),
   );
 }
@@ -57,7 +72,8 @@ export async function gatherReport(
   let done = 0;
   for await (const query of ranked) {
     const metrics = means.add(query);
-    if (metrics) perQuery.push({ ...named(query), positives: query.positives, ...metrics });
+    const best = query.best && { best: query.best };
+    if (metrics) perQuery.push({ ...named(query), positives: query.positives, ...metrics, ...best });
     done += 1;
     onProgress(done);
   }
@@ -69,6 +85,7 @@ export async function* rankQueries(
   { database, queries }: RankedVectors,
   groundTruth: readonly GroundTruthQuery[],
   product: MatrixProduct,
+  best = 0,
 ): AsyncGenerator<RankedQuery> {
   const asking = queries ?? database;
   if (asking.columns !== database.columns) {
@@ -82,8 +99,23 @@ export async function* rankQueries(
   let done = 0;
   for await (const scores of scoresOf(asking, which, database, product)) {
     const truth = groundTruth[done++];
-    yield { ...named(truth), ...queryRanks(scores, truth, queries ? null : truth.query) };
+    const ranks = queryRanks(scores, truth, queries ? null : truth.query);
+    // What takes no part has been struck out of the scores by now.
+    yield { ...named(truth), ...ranks, ...(best > 0 && { best: firstOf(scores, truth, best) }) };
   }
+}
+
+/** The first of a ranking; equal scores rank by row. */
+function firstOf(scores: Float32Array, { positives }: GroundTruthQuery, count: number): FoundRow[] {
+  const hits = new TopHits(count);
+  let { threshold } = hits;
+  for (let row = 0; row < scores.length; row++) {
+    if (scores[row] < threshold || scores[row] === -Infinity) continue;
+    hits.add(row, scores[row]);
+    threshold = hits.threshold;
+  }
+  const wanted = new Set(Array.from(positives));
+  return hits.sorted().map(({ id }) => ({ row: id, isPositive: wanted.has(id) }));
 }
 
 function named({ query, name }: Named): Named {

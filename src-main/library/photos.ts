@@ -246,6 +246,28 @@ export class Photos {
     );
   }
 
+  /** Pictures whose first file was added after a time. */
+  contentsAddedAfter(ms: number): number {
+    return (
+      this.#database
+        .prepare<[number], number>(
+          `SELECT count(*) FROM (SELECT contentId FROM photos WHERE contentId IS NOT NULL
+           GROUP BY contentId HAVING min(addedAtMs) > ?)`,
+        )
+        .pluck()
+        .get(ms) ?? 0
+    );
+  }
+
+  /** The photo that stands for each picture in files: the first of them. */
+  firstPhotos(): { contentId: number; photoId: number }[] {
+    return this.#database
+      .prepare<[], { contentId: number; photoId: number }>(
+        'SELECT contentId, min(id) AS photoId FROM photos WHERE contentId IS NOT NULL GROUP BY contentId',
+      )
+      .all();
+  }
+
   /** Different pictures that are in files. */
   contentCount(): number {
     return (

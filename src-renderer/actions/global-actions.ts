@@ -1,11 +1,13 @@
 /** What can be done anywhere. */
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import QualityIcon from '@lucide/svelte/icons/chart-line';
 import CommandIcon from '@lucide/svelte/icons/command';
 import CopyIcon from '@lucide/svelte/icons/copy';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Images from '@lucide/svelte/icons/images';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import MapIcon from '@lucide/svelte/icons/map';
 import Redo from '@lucide/svelte/icons/redo-2';
 import SearchIcon from '@lucide/svelte/icons/search';
 import SettingsIcon from '@lucide/svelte/icons/settings';
@@ -20,7 +22,9 @@ export const views: { view: View; title: string; icon: typeof Images }[] = [
   { view: 'library', title: 'Library', icon: Images },
   { view: 'search', title: 'Search', icon: SearchIcon },
   { view: 'duplicates', title: 'Duplicates', icon: CopyIcon },
+  { view: 'map', title: 'Map', icon: MapIcon },
   { view: 'tune', title: 'Tune', icon: TuneIcon },
+  { view: 'quality', title: 'Quality', icon: QualityIcon },
   { view: 'settings', title: 'Settings', icon: SettingsIcon },
 ];
 

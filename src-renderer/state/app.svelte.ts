@@ -18,6 +18,8 @@ import { type Subject, subjectOf } from '../actions/action.ts';
 import { LibraryPhotos } from './library-photos.svelte.ts';
 import { PhotoDeeds } from './photo-deeds.svelte.ts';
 import { SavedSearches } from './saved-searches.svelte.ts';
+import { PhotoMapState } from './photo-map.svelte.ts';
+import { Quality } from './quality.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Tune } from './tune.svelte.ts';
 import { Viewer } from './viewer.svelte.ts';
@@ -25,7 +27,7 @@ import { Viewer } from './viewer.svelte.ts';
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
 
-export type View = 'library' | 'search' | 'duplicates' | 'tune' | 'settings';
+export type View = 'library' | 'search' | 'duplicates' | 'map' | 'tune' | 'quality' | 'settings';
 
 export class AppState {
   readonly client: Client;
@@ -36,7 +38,9 @@ export class AppState {
   readonly search: Search;
   readonly savedSearches: SavedSearches;
   readonly duplicates: Duplicates;
+  readonly map: PhotoMapState;
   readonly tune: Tune;
+  readonly quality: Quality;
   view = $state<View>('library');
   connection = $state<Connection>('connecting');
   engine = $state<EngineState>('starting');
@@ -56,7 +60,9 @@ export class AppState {
     this.search = new Search(client);
     this.savedSearches = new SavedSearches(client);
     this.duplicates = new Duplicates(client);
+    this.map = new PhotoMapState(client, () => this.jobs);
     this.tune = new Tune(client, () => this.jobs);
+    this.quality = new Quality(client, () => this.jobs);
     client.subscribe((event) => this.#hear(event));
     void this.reload();
   }
@@ -134,6 +140,12 @@ export class AppState {
   findSimilar(photo: { id: number; name: string }): void {
     this.view = 'search';
     void this.search.withPhoto(photo);
+  }
+
+  /** Searches with several photos at once. */
+  findSimilarToAll(photos: readonly { id: number; name: string }[]): void {
+    this.view = 'search';
+    void this.search.withPhotos(photos);
   }
 
   findSimilarTo(file: File): void {
@@ -239,6 +251,8 @@ export class AppState {
     this.jobs = [...others, job].sort((a, b) => a.id - b.id);
     void this.attempt(() => this.tune.hear(job));
     this.duplicates.hear(job);
+    void this.attempt(() => this.quality.hear(job));
+    void this.attempt(() => this.map.hear(job));
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
     else if (job.kind === 'download' && job.state === 'done') this.notices.show(job.outcome);

@@ -94,6 +94,12 @@ export class Search implements PhotoSequence {
     return this.begin(begunWith(this.query, exampleOfPhoto(photo)));
   }
 
+  /** The same with several photos, as many as a query has room for. */
+  withPhotos([first, ...others]: readonly { id: number; name: string }[]): Promise<void> {
+    const begun = begunWith(this.query, exampleOfPhoto(first));
+    return this.begin(others.reduce((query, photo) => withExample(query, exampleOfPhoto(photo)), begun));
+  }
+
   withFile(file: File): Promise<void> {
     return this.begin(begunWith(this.query, exampleOfFile(file, nameOfFile(file))));
   }

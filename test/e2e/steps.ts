@@ -8,7 +8,7 @@ const total = folders.length * photosPerFolder;
 
 export async function goTo(
   page: Page,
-  view: 'Library' | 'Search' | 'Duplicates' | 'Tune' | 'Settings',
+  view: 'Library' | 'Search' | 'Duplicates' | 'Map' | 'Tune' | 'Quality' | 'Settings',
 ): Promise<void> {
   await page.getByRole('navigation').getByText(view).click();
 }

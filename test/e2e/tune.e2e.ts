@@ -154,9 +154,9 @@ test('the pipeline is walked through and changed with the keyboard alone', async
   await page.getByRole('slider', { name: 'Whitening ε' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: /^Reduction.*changed/ })).toBeVisible();
-  await page.keyboard.press('5');
+  await page.keyboard.press('7');
   await expect(page.getByRole('tab', { name: /^Reduction/ })).toBeVisible();
   await page.getByRole('tab', { selected: true }).focus();
-  await page.keyboard.press('5');
+  await page.keyboard.press('7');
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });

@@ -89,7 +89,7 @@ describe('held-out evaluation', () => {
     const report = await evaluateHeldOut(
       { rows, labels, folds, fitTransform: perfectForUnseen },
       plainProduct,
-      (done) => told.push(done),
+      { onProgress: (done) => told.push(done) },
     );
     expect(report).toMatchObject({ queries: photos, mAP: 1 });
     expect(report.perQuery.map(({ query }) => query)).toEqual(labels.map((_, row) => row));

@@ -59,6 +59,20 @@ describe('the evaluation of rankings', () => {
     expect(report.perQuery.map(({ firstPositiveRank }) => firstPositiveRank)).toEqual([4, 2]);
   });
 
+  it('tells the first of each ranking where that is asked for, without junk and the query itself', async () => {
+    const queries = [truth(0, [2, 4], [1])];
+    const report = await evaluateRanking({ database: line(9, 8, 5, 7, 6) }, queries, plainProduct, {
+      best: 3,
+    });
+    expect(report.perQuery[0].best).toEqual([
+      { row: 3, isPositive: false },
+      { row: 4, isPositive: true },
+      { row: 2, isPositive: true },
+    ]);
+    const plain = await evaluateRanking({ database: line(9, 8, 5, 7, 6) }, queries, plainProduct);
+    expect(plain.perQuery[0]).not.toHaveProperty('best');
+  });
+
   it('leaves out and counts queries without positives', async () => {
     const queries = [truth(0, []), { ...truth(1, [0]), name: 'one' }, truth(2, [2])];
     const report = await evaluateRanking({ database: line(1, 2, 3) }, queries, plainProduct);
@@ -110,7 +124,7 @@ describe('the evaluation of rankings', () => {
         products += 1;
         return plainProduct(a, b, options);
       },
-      (done, total) => told.push(done / total),
+      { onProgress: (done, total) => told.push(done / total) },
     );
     const expected = leaveOneOut(values, 2, labels);
     expect(products).toBeGreaterThan(1);
