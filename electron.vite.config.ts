@@ -72,6 +72,7 @@ export default defineConfig({
       target: chrome,
       cssTarget: chrome,
       outDir: resolve(import.meta.dirname, 'out/renderer'),
+      minify: true,
       sourcemap: true,
       rolldownOptions: { input: resolve(import.meta.dirname, 'src-renderer/index.html') },
     },

@@ -22,9 +22,10 @@ export default defineConfig({
     ['./test/e2e/skip-reporter.ts'],
     ['json', { outputFile: 'test-results/playwright.json' }],
   ],
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
-  workers: 1,
+  // On a machine that has much else to do, the photos of a story take half a minute.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  workers: 2,
   forbidOnly: true,
   projects: [
     {

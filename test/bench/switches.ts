@@ -1,6 +1,6 @@
 /**
- * `npm run bench:switches -- [PHOTOS…] [--queries 100]`: what each switch of a search adds to its latency, through the contract, and how
- * long the graph of neighbours takes to build. The vectors are those of `npm run bench:search`.
+ * `npm run bench:switches -- [PHOTOS…] [--queries 100]`: what each switch of a search adds to its latency, through the contract;
+ * how long the graph of neighbours takes to build, and how much of it is right. The vectors are those of `npm run bench:search`.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 import { type CommandArguments, usualRanking } from '../../src-main/contract/index.ts';
 import { encodeFitted, fitPca, fittedByPca } from '../../src-main/descriptor/index.ts';
 import { Engine } from '../../src-main/engine/index.ts';
+import { neighbourGraph } from '../../src-main/engine/neighbours.ts';
 import type { Library } from '../../src-main/library/index.ts';
+import { neighbourCount } from '../../src-main/search/index.ts';
 import { runtimeProduct } from '../../src-main/vision/index.ts';
 import { describedLibrary } from '../fixtures/described-library.ts';
 import { percentile } from './percentile.ts';
@@ -26,6 +28,8 @@ const top = 50;
 /** Milliseconds within which 95 of 100 searches are to answer, on two cores. */
 const target = 150;
 const fitSample = 2000;
+/** Photos whose neighbours are looked for by comparing every photo. */
+const recallSample = 300;
 
 const { expansion, refinement, diffusion } = usualRanking;
 const switches: Record<string, Pick<CommandArguments['search'], 'ranking' | 'whitening'>> = {
@@ -86,6 +90,29 @@ async function buildGraph(engine: Engine, path: string, photos: number): Promise
   );
 }
 
+/** How many of the nearest neighbours that there are the graph knows. */
+function tellRecall(engine: Engine): void {
+  const { serving } = engine;
+  if (!serving) throw new Error('nothing is in service');
+  const graph = neighbourGraph(engine);
+  const shares: number[] = [];
+  for (let i = 0; i < recallSample; i++) {
+    const id = 1 + Math.floor((i * serving.index.size) / recallSample);
+    const vector = serving.index.vector(id);
+    if (!vector) continue;
+    const nearest = serving.index
+      .search(vector, neighbourCount + 1)
+      .filter((hit) => hit.id !== id)
+      .slice(0, neighbourCount);
+    const known = new Set(graph.of(id)?.map((hit) => hit.id));
+    shares.push(nearest.filter((hit) => known.has(hit.id)).length / nearest.length);
+  }
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  console.log(
+    `it knows ${mean.toFixed(4)} of the ${neighbourCount} nearest, of ${shares.length} photos; the search uses ${serving.tier}`,
+  );
+}
+
 async function bench(photos: number): Promise<void> {
   const path = mkdtempSync(join(tmpdir(), 'semblance-bench-switches-'));
   try {
@@ -96,6 +123,7 @@ async function bench(photos: number): Promise<void> {
     const engine = Engine.open({ libraryPath: path, access: 'write' });
     try {
       await buildGraph(engine, path, photos);
+      tellRecall(engine);
       for (const [name, what] of Object.entries(switches)) {
         const times: number[] = [];
         const used = process.cpuUsage();

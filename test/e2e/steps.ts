@@ -50,5 +50,5 @@ export async function applyAsNeeded(page: Page): Promise<void> {
 /** Adds the photos, and waits until all are shown. */
 export async function indexed(app: RunningApp, path: string): Promise<void> {
   await addFolder(app, path);
-  await expect(app.page.getByRole('gridcell')).toHaveCount(total);
+  await expect(app.page.getByRole('gridcell')).toHaveCount(total, { timeout: 90_000 });
 }
