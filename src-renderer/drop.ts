@@ -1,8 +1,11 @@
 /** Photos and folders that arrive by dropping or pasting, anywhere in the window. */
+import { pictureOfDataUrl } from './data-url.ts';
 import type { AppState } from './state/app.svelte.ts';
 
 export function handlePaste(event: ClipboardEvent, app: AppState): void {
-  const file = firstPhoto(event.clipboardData);
+  const isTyping = event.target instanceof Element && event.target.closest('input, textarea') !== null;
+  const text = isTyping ? '' : (event.clipboardData?.getData('text/plain') ?? '');
+  const file = firstPhoto(event.clipboardData) ?? pictureOfDataUrl(text);
   if (!file) return;
   event.preventDefault();
   take(event, file, app);
