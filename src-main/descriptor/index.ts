@@ -79,3 +79,4 @@ export { rewhiteningFactors } from './rewhitening.ts';
 export { rowsByLabel } from './rows-by-label.ts';
 export { meanRow } from './scatter.ts';
 export { preparation, type Transform, transformOf, unitRows } from './transform.ts';
+export * as wasm from './wasm.ts';

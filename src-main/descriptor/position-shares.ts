@@ -4,6 +4,7 @@ import type { FeatureMap } from './ignored-positions.ts';
 import { attentionOfPositions, pyramidCells } from './pooling.ts';
 import { activationFloor } from './power-means.ts';
 import { exponentOf } from './raw-descriptor.ts';
+import { hasSharesKernel, sharesByKernel } from './shares-kernel.ts';
 import { type AttentionWeights, checkedLevels } from './tap-statistics.ts';
 
 /** How a map was pooled, with what was learned of it. */
@@ -43,6 +44,10 @@ export function sharesOfPositions(
   }
   if (pooling.kind === 'attention') return sharesByAttention(map, pooling.weights, pooled, weights, counts);
   const shares = new Float64Array(map.height * map.width);
+  if (hasSharesKernel(pooling.p) && counts.every((count) => count === 1)) {
+    const contributions = Float64Array.from(weights, (weight, channel) => weight * pooled[channel]);
+    return sharesByKernel(map.map, contributions, shares.length, pooling.p);
+  }
   const powers = new Float64Array(shares.length);
   for (let channel = 0; channel < map.channels; channel++) {
     const contribution = pooled[channel] * weights[channel];
@@ -75,21 +80,10 @@ function powersOf(
   }
   for (let i = 0; i < length; i++) {
     const value = map[start + i] > activationFloor ? map[start + i] : activationFloor;
-    powers[i] = counts[i] * powerOf(value, p);
+    powers[i] = counts[i] * value ** p;
     total += powers[i];
   }
   return total;
-}
-
-/** The usual exponents by products: the general power takes many times as long. */
-function powerOf(value: number, p: number): number {
-  const square = value * value;
-  if (p === 1) return value;
-  if (p === 2) return square;
-  if (p === 3) return square * value;
-  if (p === 4) return square * square;
-  if (p === 5) return square * square * value;
-  return value ** p;
 }
 
 interface Side {

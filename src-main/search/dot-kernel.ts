@@ -3,7 +3,9 @@
  * 256 on two cores: 4.4 ms, beside 17.4 ms of a loop in JavaScript, 15.7 ms and 8.1 ms of onnxruntime with one thread
  * and with two, and 3.4 ms of this with two threads, which is not worth them: memory is what it waits for.
  */
-import {
+import { wasm } from '../descriptor/index.ts';
+
+const {
   addI32,
   branchIf,
   constant,
@@ -19,7 +21,7 @@ import {
   subtractI32,
   tee,
   v128,
-} from './wasm.ts';
+} = wasm;
 
 /**
  * Numbers that the inner loop takes at a time; rows are filled up with zeros to a multiple of it. The query stands in

@@ -2,8 +2,9 @@
  * In how many bits each of one picture's codes differs from each of another's, by WebAssembly's 128-bit vector
  * instructions. Measured for 200 codes on either side: 0.14 ms, beside 1.1 ms of a loop in JavaScript.
  */
-import { wordsPerCell } from '../descriptor/index.ts';
-import {
+import { wasm, wordsPerCell } from '../descriptor/index.ts';
+
+const {
   addI32,
   branchIf,
   constant,
@@ -18,7 +19,7 @@ import {
   subtractI32,
   tee,
   v128,
-} from './wasm.ts';
+} = wasm;
 
 const codeBytes = 4 * wordsPerCell;
 const resultBytes = 2;
