@@ -91,6 +91,11 @@ function offerOf(
   const isPressed = ({ action }: OfferedAction): boolean => action.keys.some((key) => pressed(key, event));
   const subject = place && app.subject?.place === place ? app.subject : null;
   const found = subject && photoOffers(app, subject).find(isPressed);
-  // Over a photo, only what needs no photo is left of the others.
-  return found ?? globalActions.map((action) => offered(action, app, null)).find(isPressed);
+  // Over a photo, only what needs no photo is left of the others; behind the viewer no view is changed.
+  const others = place === 'viewer' ? globalActions.filter(isWithMod) : globalActions;
+  return found ?? others.map((action) => offered(action, app, null)).find(isPressed);
+}
+
+function isWithMod({ keys }: Action): boolean {
+  return keys.some((key) => key.startsWith('Mod+'));
 }

@@ -44,8 +44,13 @@ export async function orderByGeometry(
   /** Results that were looked at when the order was told last. */
   let told = -1;
   const telling = setInterval(() => {
-    if (onOrder && fitting.size > told) onOrder(order());
+    if (!onOrder || fitting.size <= told) return;
     told = fitting.size;
+    try {
+      onOrder(order());
+    } catch {
+      // As when the library is being closed: the answer itself will say so.
+    }
   }, tellingIntervalMs);
   try {
     const examples = await wantedFeatures(state);

@@ -46,7 +46,8 @@ export async function findNeighboursByHnsw(search: NeighbourSearch, hnsw: HnswTi
     const { last, ...batch } = await next;
     if (last === null) return true;
     await control.checkpoint();
-    if (jobs.isComputing || engine.serving !== serving) return false;
+    // An index that is built anew meanwhile has found too little.
+    if (!hnsw.isReady || jobs.isComputing || engine.serving !== serving) return false;
     // The workers look for the next ones while these are written.
     next = findAfter(last);
     next.catch(() => undefined);
@@ -54,7 +55,10 @@ export async function findNeighboursByHnsw(search: NeighbourSearch, hnsw: HnswTi
     const listToGrow = (id: number): NeighbourList | undefined =>
       complete.has(id) ? undefined : library.neighbours.get(generation.id, id);
     library.change(() => {
-      for (const list of listsOf(batch, listToGrow)) library.neighbours.set(generation.id, list);
+      for (const list of listsOf(batch, listToGrow)) {
+        // A photo may have gone since it was looked for.
+        if (index.has(list.contentId)) library.neighbours.set(generation.id, list);
+      }
     });
     onFound(batch.ids.length);
   }

@@ -107,7 +107,10 @@ async function compareAll({ engine, serving, control, onFound }: NeighbourSearch
       // Another recipe may have come into service meanwhile.
       if (library.generations.serving()?.id !== id) return makeWay.abort();
       library.change(() => {
-        for (const list of result.lists) library.neighbours.set(id, list);
+        for (const list of result.lists) {
+          // A photo may have gone since it was looked for.
+          if (serving.index.has(list.contentId)) library.neighbours.set(id, list);
+        }
       });
       if (result.found === 0) return;
       onFound(result.found);

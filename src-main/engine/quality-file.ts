@@ -47,7 +47,9 @@ export async function evaluateByText(
   watcher: AnalysisWatcher,
 ): Promise<FileQualityReport> {
   const truth = parseGroundTruth(name, Buffer.from(text), { difficulty });
-  const resolve = resolveNames(engine.library.photos.paths().map(({ path }) => path));
+  const { index } = servingOf(engine);
+  const described = engine.library.photos.paths().filter(({ contentId }) => index.has(contentId));
+  const resolve = resolveNames(described.map(({ path }) => path));
   const isKnown = ({ path }: FileQuery): boolean => resolve(path) !== undefined;
   const missing = truth.queries.filter((query) => !isKnown(query)).map(({ path }) => path);
   const report = await evaluateByTruth(

@@ -13,6 +13,8 @@ import {
 interface Photos {
   readonly ids: Uint32Array;
   readonly filter: PhotoFilter;
+  /** Whether photos that meet another filter are on their way. */
+  readonly busy: boolean;
   current: number;
 }
 
@@ -67,8 +69,10 @@ export class PhotoSelection {
     this.#moveTo(place);
   }
 
+  /** Nothing while other photos are on their way: they would be meant by the filter, and not those that are seen. */
   all(): void {
-    this.#selected = { ids: new Set(this.#photos().ids), anchor: null };
+    const { ids, busy } = this.#photos();
+    if (!busy) this.#selected = { ids: new Set(ids), anchor: null };
   }
 
   clear(): void {

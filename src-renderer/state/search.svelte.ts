@@ -48,8 +48,8 @@ export class Search implements PhotoSequence {
   explained = $state.raw<PhotoDetails | null>(null);
   /** The photo whose details are shown. */
   detailed = $state<number | null>(null);
-  /** Place of the result that has the focus. */
-  current = $state(0);
+  /** The result that has the focus, by its photo: places change while results come in. */
+  #currentId = $state<number | null>(null);
   /** What of a saved search could not be kept to, in words. */
   leftOut = $state.raw<readonly string[]>([]);
   #top = $state(step);
@@ -73,6 +73,16 @@ export class Search implements PhotoSequence {
 
   at(place: number): PhotoDetails | undefined {
     return this.answer?.results.at(place)?.photo;
+  }
+
+  /** Place of the result that has the focus. */
+  get current(): number {
+    const place = this.answer?.results.findIndex(({ photo }) => photo.id === this.#currentId) ?? -1;
+    return Math.max(0, place);
+  }
+
+  set current(place: number) {
+    this.#currentId = this.at(place)?.id ?? null;
   }
 
   /** All of them are known. */
@@ -201,7 +211,6 @@ export class Search implements PhotoSequence {
   #show(query: SearchQuery, afterMs = 0): Promise<void> {
     this.query = query;
     this.detailed = null;
-    this.current = 0;
     this.canGoBack = this.#trail.canGoBack;
     this.canGoForward = this.#trail.canGoForward;
     return this.#ask(step, afterMs);
