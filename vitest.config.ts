@@ -10,8 +10,8 @@ export default defineConfig({
     env: { SEMBLANCE_MODELS: join(tmpdir(), 'semblance-test-models') },
     // Many tests wait for a process of theirs: on two cores, two files at a time take two thirds of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Integration tests start processes, models and worker threads, on machines with two cores.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Integration tests start processes, models and worker threads, on machines with two cores that others use, too.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

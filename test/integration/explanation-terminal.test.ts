@@ -41,7 +41,7 @@ describe('semblance explain', () => {
     expect(parts.at(-1)?.word).toBe('constant');
     expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(score.share, 2);
     expect(output).toMatch(/Where, in the result: \d+ % of what speaks for the match lies /);
-  }, 60_000);
+  }, 180_000);
 
   it('answers in JSON, and draws both photos side by side', async () => {
     const picture = join(root, 'why.png');
@@ -52,7 +52,7 @@ describe('semblance explain', () => {
     const { format, width, height } = await sharp(readFileSync(picture)).metadata();
     expect(format).toBe('png');
     expect(width / height).toBeCloseTo((2 * 4) / 3, 1);
-  }, 60_000);
+  }, 180_000);
 
   it('says what to do about a photo that is not in the library, and about a folder', async () => {
     const elsewhere = await run('explain', query(), join(root, 'nowhere.jpg'));
@@ -60,5 +60,5 @@ describe('semblance explain', () => {
     expect(elsewhere.errors).toMatch(/no photo of this library.*Index its folder/);
     const folder = await run('explain', query(), join(photos, 'forests'));
     expect(folder.errors).toMatch(/is a folder\. Name one photo/);
-  }, 60_000);
+  }, 180_000);
 });

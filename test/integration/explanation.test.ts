@@ -208,5 +208,5 @@ describe(`the reasons of matches among ${hasRealPhotos ? 'real' : 'drawn'} photo
     });
     expect(explanation.approximate).toBe(true);
     expect(Math.max(...errorsOf(explanation))).toBeLessThan(1e-4);
-  }, 60_000);
+  }, 180_000);
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
       await writePhoto(join(photos, kind), `${kind}-${i}.png`, 10 * number + i);
   }
   await small.engine.index([await small.engine.call('addFolder', { path: photos })]).ended;
-}, 60_000);
+}, 180_000);
 
 afterAll(() => small.close());
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await library.engine.call('addFolder', { path: photos });
   await library.engine.call('startIndexing', {});
   await library.engine.jobs.idle();
-}, 60_000);
+}, 180_000);
 
 afterAll(() => library.close());
 

@@ -44,7 +44,7 @@ describe.skipIf(obstacle !== null)(`a folder that can only be read (${obstacle ?
     before = everything();
     const task = { libraryPath, nowhere: join(disk, 'another') };
     report = (await runMounted({ kind: 'read-only' }, disk, child, task)) as ReadOnlyReport;
-  }, 60_000);
+  }, 180_000);
 
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 

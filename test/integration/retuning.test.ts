@@ -268,7 +268,7 @@ describe('a recipe that learns', () => {
     expect(quality?.draft.queries).toBe(held.length);
   });
 
-  it('learns from self-made pairs where it is told to', { timeout: 120_000 }, async () => {
+  it('learns from self-made pairs where it is told to', { timeout: 240_000 }, async () => {
     const recipe = learned({
       selection: { kind: 'mask', temperature: 1, sparsity: 0 },
       learning: { from: 'pairs', heldOut: 0.3, seed: 2 },
@@ -280,7 +280,7 @@ describe('a recipe that learns', () => {
     expect(jobs.at(-1)?.outcome).toMatch(/mAP \d/);
   });
 
-  it('learns where to look from feature maps', { timeout: 120_000 }, async () => {
+  it('learns where to look from feature maps', { timeout: 240_000 }, async () => {
     const recipe = learned({
       taps: [{ ...defaultRecipe.taps[3], pooling: { kind: 'attention', hidden: 8 } }],
       scales: [0.5],

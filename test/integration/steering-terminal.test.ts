@@ -123,7 +123,7 @@ describe('a search on a terminal', () => {
 });
 
 describe('saved searches on a terminal', () => {
-  it('are kept, listed, run again, renamed and removed', { timeout: 120_000 }, async () => {
+  it('are kept, listed, run again, renamed and removed', { timeout: 240_000 }, async () => {
     await json(['search', photo('towns-1'), '--minus', photo('forests-2'), '--save', 'city  life']);
     const [saved] = await json<SavedSearch[]>(['saved', 'list']);
     expect(saved).toMatchObject({ name: 'city life', examples: [{ weight: 1 }, { weight: -1 }] });

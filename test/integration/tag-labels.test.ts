@@ -17,7 +17,7 @@ beforeAll(async () => {
   await small.engine.index([await small.engine.call('addFolder', { path: photos })]).ended;
   const { photos: listed } = await small.engine.call('photos', { offset: 0, limit: 20, order: 'path' });
   photoIds = listed.map(({ id }) => id);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => small.close());
 

@@ -133,7 +133,7 @@ describe('re-tuning in the terminal', () => {
 
   it(
     'adds a second model, changes its taps, and names one that is missing',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const model = file('tiny.v1.onnx');
       writeFileSync(
@@ -208,7 +208,7 @@ describe('measuring in the terminal', () => {
     expect(report.mAP).toBeGreaterThan(0.1);
   });
 
-  it('makes pairs once, and measures by them', { timeout: 120_000 }, async () => {
+  it('makes pairs once, and measures by them', { timeout: 240_000 }, async () => {
     expect((await run('evaluate', '--by', 'pairs')).errors).toMatch(/semblance tune pairs/);
     expect((await run('tune', 'pairs')).code).toBe(0);
     expect((await run('retune', '--recipe', 'balanced')).code).toBe(0);

@@ -307,7 +307,7 @@ describe.skipIf(!existsSync(squeezenet))('two models (skipped without ../shared/
     expect(engine.serving?.extraction).toEqual(extractionOf(defaultRecipe, infos()));
   });
 
-  it('are measured by altered copies too, where there are any', { timeout: 120_000 }, async () => {
+  it('are measured by altered copies too, where there are any', { timeout: 240_000 }, async () => {
     const draft = { ...alone, longerSide: 128, scales: [1] };
     const question = { by: 'pairs' as const, a: { ...defaultRecipe, reduction: pca(2) }, b: draft };
     await after(() => engine.call('makePairs', {}));

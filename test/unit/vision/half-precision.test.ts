@@ -92,7 +92,7 @@ describe('real networks in half precision', () => {
 
   it(
     'ResNet-50 with random weights agrees likewise, and takes half the room',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const taps: ExtractionPlan['taps'] = residualTaps.map((value, i) => ({ name: `tap${i}`, value }));
       const graph = extractionGraph(randomResNet50(), { ...plan, taps });
