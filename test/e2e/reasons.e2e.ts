@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { takeReadmePictures, takesReadmePictures } from './readme-pictures.ts';
-import { addFolder, indexed } from './steps.ts';
+import { addFolder, goTo, indexed } from './steps.ts';
 
 async function searchWith(page: Page, name: RegExp): Promise<Locator> {
   await page.getByRole('gridcell', { name }).first().focus();
@@ -43,6 +43,10 @@ test('a person asks why a photo was found, and sees where on both pictures and b
 }) => {
   const { page } = app;
   await indexed(app, photos);
+  // Else the file may be known where it went, before it is asked about.
+  await goTo(page, 'Settings');
+  await page.getByRole('switch', { name: /^Watch folders/ }).uncheck();
+  await goTo(page, 'Library');
   const second = (await searchWith(page, /forests-3\.jpg/)).nth(1);
   const score = /0\.\d{3}/.exec(await second.innerText())?.[0];
   await second.getByRole('button', { name: /^Why: / }).click();
@@ -80,6 +84,10 @@ test('the key w tells why, and closing gives the focus back', async ({ app, phot
 test('where a file has gone, the reasons say so, and are found once it is back', async ({ app, photos }) => {
   const { page } = app;
   await indexed(app, photos);
+  // Else the file may be known where it went, before it is asked about.
+  await goTo(page, 'Settings');
+  await page.getByRole('switch', { name: /^Watch folders/ }).uncheck();
+  await goTo(page, 'Library');
   const second = (await searchWith(page, /beaches-1\.jpg/)).nth(1);
   const name = /[a-z]+-\d\.jpg/.exec(await second.innerText())?.[0] ?? '';
   const file = join(photos, name.split('-')[0], name);
