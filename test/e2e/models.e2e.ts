@@ -70,7 +70,7 @@ test('a person measures how long photos take, and what an eight-bit copy of the 
 
   await page.getByRole('button', { name: 'Make an 8-bit copy of MobileNetV2' }).click();
   // How much depends on the processor; where it is too little, that is said, and no copy is kept.
-  await expect(page.getByText(/\d times as fast/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/\d times as fast/).first()).toBeVisible({ timeout: 120_000 });
 
   await profiles.getByRole('button', { name: 'Tune with Fast' }).click();
   await expect(page.getByRole('tab', { name: /^Size.*changed/ })).toBeVisible();
