@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { wuchale } from 'wuchale/vite';
 
 // CommonJS with explicit .cjs names and these targets run in the Electron that ships and in the older one that
 // tests may have to use.
@@ -67,7 +68,7 @@ export default defineConfig({
   renderer: {
     root: resolve(import.meta.dirname, 'src-renderer'),
     css: { transformer: 'lightningcss' },
-    plugins: [svelte()],
+    plugins: [wuchale(), svelte()],
     build: {
       target: chrome,
       cssTarget: chrome,

@@ -54,7 +54,17 @@ const importRule = [
 ];
 
 export default defineConfig(
-  { ignores: ['out/', 'dist/', '.standin/', 'node_modules/', 'test-results/', 'playwright-report/'] },
+  {
+    ignores: [
+      'out/',
+      'dist/',
+      '.standin/',
+      'node_modules/',
+      'test-results/',
+      'playwright-report/',
+      'src-renderer/locales/',
+    ],
+  },
   js.configs.recommended,
   typescript.configs.strictTypeChecked,
   svelte.configs.recommended,

@@ -1,4 +1,5 @@
 /** The conditions of a filter, each in words and with the filter that is left without it. */
+import { formatLocale } from './language.ts';
 import type { Folder, PhotoFilter } from '../src-main/contract/index.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
@@ -11,7 +12,7 @@ export interface FilterCondition {
 }
 
 /** Days are those of the camera's clock, which is kept as if it were UTC. */
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
+const day = new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'medium', timeZone: 'UTC' });
 
 export function conditionsOf(filter: PhotoFilter, folders: readonly Folder[]): FilterCondition[] {
   const { folderIds, directory, takenFromMs, takenBeforeMs, formats, tags, leastRating, offline } = filter;
@@ -46,7 +47,7 @@ export function conditionsOf(filter: PhotoFilter, folders: readonly Folder[]): F
     });
   }
   for (const tag of tags ?? []) {
-    conditions.push({ key: `tag ${tag}`, words: `Tag ${tag}`, without: withoutTag(filter, tag) });
+    conditions.push({ key: `tag:${tag}`, words: `Tag ${tag}`, without: withoutTag(filter, tag) });
   }
   if (leastRating !== undefined) {
     conditions.push({

@@ -1,7 +1,15 @@
 import { mount } from 'svelte';
+import { loadLocale } from 'wuchale/load-utils';
+import './locales/components.loader.svelte.js';
+import './locales/modules.loader.js';
 import './styles/tokens.css';
 import './styles/base.css';
-import App from './App.svelte';
+import { chosenLanguage, localeFor, settleLocale } from './language.ts';
+
+const locale = localeFor(chosenLanguage(), navigator.languages);
+settleLocale(locale);
+document.documentElement.lang = locale.language;
+await loadLocale(locale.language);
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) mount((await import('./App.svelte')).default, { target });

@@ -1,9 +1,10 @@
 /** What is known of a photo, in words. */
+import { formatLocale } from './language.ts';
 import type { PhotoDetails } from '../src-main/contract/index.ts';
 import { bytes, count } from './wording.ts';
 
 /** The camera's clock is stored as if it were UTC, so it is shown so, wherever one is. */
-const cameraClock = new Intl.DateTimeFormat('en', {
+const cameraClock = new Intl.DateTimeFormat(formatLocale(), {
   dateStyle: 'medium',
   timeStyle: 'short',
   timeZone: 'UTC',

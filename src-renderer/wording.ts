@@ -1,4 +1,5 @@
 /** Numbers and reasons in words. */
+import { formatLocale } from './language.ts';
 import {
   type EightBitCopy,
   type IndexSummary,
@@ -12,7 +13,7 @@ import {
 } from '../src-main/contract/index.ts';
 
 export function count(number: number): string {
-  return number.toLocaleString('en');
+  return number.toLocaleString(formatLocale());
 }
 
 export function photos(number: number): string {

@@ -1,4 +1,5 @@
 /** What is known of two photos, line by line, and which of them is better by it. */
+import { formatLocale } from '../language.ts';
 import type { DuplicateMember } from '../../src-main/contract/index.ts';
 import { takenWords } from '../photo-words.ts';
 import { bytes, count } from '../wording.ts';
@@ -10,7 +11,7 @@ export interface ComparedFact {
   better: 0 | 1 | null;
 }
 
-const fileClock = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const fileClock = new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Differences below these shares tell nothing; as in the engine's suggestion. */
 const asGood = { bytes: 0.95, sharpness: 0.9 };

@@ -1,8 +1,9 @@
 /** What stands over photos that belong together. */
+import { formatLocale } from '../language.ts';
 import type { Folder, PhotoGroup } from '../../src-main/contract/index.ts';
 import { folderName } from '../filter-words.ts';
 
-const months = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const months = new Intl.DateTimeFormat(formatLocale(), { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 /** E.g. 'May 2024', or 'Pictures / trips / Rome'. */
 export function groupTitle(group: PhotoGroup, folders: readonly Folder[]): string {

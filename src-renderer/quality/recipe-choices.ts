@@ -1,4 +1,5 @@
 /** Recipes that can be measured: what is in service, the draft, presets, and what was in service before. */
+import { formatLocale } from '../language.ts';
 import type { Recipe, Recipes } from '../../src-main/contract/index.ts';
 import { equal } from '../equal.ts';
 
@@ -10,7 +11,7 @@ export interface RecipeChoice {
 
 /** Recipes of the past that are offered, the latest. */
 const mostPast = 5;
-const dates = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const dates = new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'medium', timeStyle: 'short' });
 
 /** @param draft the one in Tune, where it differs from what is in service */
 export function recipeChoices({ current, presets, past }: Recipes, draft: Recipe | null): RecipeChoice[] {
@@ -19,9 +20,9 @@ export function recipeChoices({ current, presets, past }: Recipes, draft: Recipe
     ...(draft ? [{ key: 'draft', title: 'Draft in Tune', recipe: draft }] : []),
     ...presets
       .filter(({ recipe }) => !equal(recipe, current))
-      .map(({ name, title, recipe }) => ({ key: `preset ${name}`, title, recipe })),
+      .map(({ name, title, recipe }) => ({ key: `preset:${name}`, title, recipe })),
     ...past.slice(0, mostPast).map(({ recipe, endedAtMs }) => ({
-      key: `past ${endedAtMs}`,
+      key: `past:${endedAtMs}`,
       title: `Until ${dates.format(endedAtMs)}`,
       recipe,
     })),

@@ -137,7 +137,7 @@ export class Search implements PhotoSequence {
   }
 
   weigh({ key }: SearchExample, weight: number): Promise<void> {
-    return this.#move(`weight ${key}`, withChange(this.query, key, { weight }));
+    return this.#move(`weight:${key}`, withChange(this.query, key, { weight }));
   }
 
   limit({ key }: SearchExample, parts: ExampleParts): Promise<void> {

@@ -132,7 +132,7 @@ describe('recipes to compare', () => {
     const past = [{ recipe: defaultRecipe, endedAtMs: 0 }];
     const keys = recipeChoices({ ...recipes, past }, defaultRecipe).map(({ key }) => key);
     expect(keys.slice(0, 2)).toEqual(['current', 'draft']);
-    expect(keys.at(-1)).toBe('past 0');
+    expect(keys.at(-1)).toBe('past:0');
     expect(new Set(keys).size).toBe(keys.length);
     expect(recipeChoices(recipes, null).map(({ key }) => key)).not.toContain('draft');
   });
