@@ -1,5 +1,6 @@
 /** Devices and what came of trying them, in words. */
 import type { Device } from '../src-main/contract/index.ts';
+import { decimal } from './wording.ts';
 
 /** What people call the runtime's providers. */
 export const deviceNames: Partial<Record<string, string>> = {
@@ -32,5 +33,5 @@ export function deviceWords({ verdict, detail, milliseconds, precision, half }: 
 }
 
 function timeWords(milliseconds: number): string {
-  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+  return `${decimal(milliseconds, milliseconds < 10 ? 1 : 0)} ms`;
 }

@@ -1,5 +1,7 @@
 /** The conditions of a filter, each in words and with the filter that is left without it. */
 import { formatLocale } from './language.ts';
+import { plural } from './plural.ts';
+import { listed } from './wording.ts';
 import type { Folder, PhotoFilter } from '../src-main/contract/index.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
@@ -21,7 +23,7 @@ export function conditionsOf(filter: PhotoFilter, folders: readonly Folder[]): F
     const names = folderIds.map((id) => folderName(folders.find((folder) => folder.id === id)));
     conditions.push({
       key: 'folders',
-      words: `In ${names.join(' or ')}`,
+      words: `In ${listed(names, 'disjunction')}`,
       without: changed(filter, { folderIds: undefined }),
     });
   }
@@ -42,7 +44,10 @@ export function conditionsOf(filter: PhotoFilter, folders: readonly Folder[]): F
   if (formats) {
     conditions.push({
       key: 'formats',
-      words: formats.map((format) => format.toUpperCase()).join(' or '),
+      words: listed(
+        formats.map((format) => format.toUpperCase()),
+        'disjunction',
+      ),
       without: changed(filter, { formats: undefined }),
     });
   }
@@ -52,7 +57,7 @@ export function conditionsOf(filter: PhotoFilter, folders: readonly Folder[]): F
   if (leastRating !== undefined) {
     conditions.push({
       key: 'rating',
-      words: leastRating === 5 ? '5 stars' : `${leastRating} or more stars`,
+      words: leastRating === 5 ? '5 stars' : plural(leastRating, ['# or more stars', '# or more stars']),
       without: changed(filter, { leastRating: undefined }),
     });
   }

@@ -1,7 +1,8 @@
 /** What is known of a photo, in words. */
 import { formatLocale } from './language.ts';
 import type { PhotoDetails } from '../src-main/contract/index.ts';
-import { bytes, count } from './wording.ts';
+import { plural } from './plural.ts';
+import { bytes, count, decimal } from './wording.ts';
 
 /** The camera's clock is stored as if it were UTC, so it is shown so, wherever one is. */
 const cameraClock = new Intl.DateTimeFormat(formatLocale(), {
@@ -31,13 +32,19 @@ export function photoFacts(photo: PhotoDetails): [name: string, value: string][]
   return facts.filter((fact): fact is [string, string] => fact[1] !== null);
 }
 
+// @wc-include
+const sides = { north: 'N', south: 'S', east: 'E', west: 'W' };
+
 /** E.g. '48.20849° N, 16.37208° E'. */
 function placeWords(latitude: number, longitude: number): string {
-  const part = (degrees: number, sides: [string, string]): string =>
-    `${Math.abs(degrees).toFixed(5)}° ${sides[degrees < 0 ? 1 : 0]}`;
-  return `${part(latitude, ['N', 'S'])}, ${part(longitude, ['E', 'W'])}`;
+  const part = (degrees: number, side: string): string => `${decimal(Math.abs(degrees), 5)}° ${side}`;
+  const parts = [
+    part(latitude, latitude < 0 ? sides.south : sides.north),
+    part(longitude, longitude < 0 ? sides.west : sides.east),
+  ];
+  return parts.join(', ');
 }
 
 export function starsWords(rating: number): string {
-  return rating === 1 ? '1 star' : `${rating} stars`;
+  return plural(rating, ['# star', '# stars']);
 }

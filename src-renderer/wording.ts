@@ -1,5 +1,6 @@
 /** Numbers and reasons in words. */
-import { formatLocale } from './language.ts';
+import { formatLocale, language } from './language.ts';
+import { filled, plural } from './plural.ts';
 import {
   type EightBitCopy,
   type IndexSummary,
@@ -17,14 +18,56 @@ export function count(number: number): string {
 }
 
 export function photos(number: number): string {
-  return `${count(number)} ${number === 1 ? 'photo' : 'photos'}`;
+  return plural(number, ['# photo', '# photos']);
+}
+
+const decimals = new Map<string, Intl.NumberFormat>();
+
+/** With so many digits after the point, e.g. '0.707'. @param most where zeros at the end are left out */
+export function decimal(number: number, digits: number, most = digits): string {
+  const key = `${digits} ${most}`;
+  let format = decimals.get(key);
+  if (!format) {
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: false };
+    format = new Intl.NumberFormat(formatLocale(), options);
+    decimals.set(key, format);
+  }
+  return format.format(Number(number.toFixed(most)));
+}
+
+/** With at most so many digits that say something, e.g. '0.707'. */
+export function significant(number: number, digits: number): string {
+  const options = { maximumSignificantDigits: digits, useGrouping: false };
+  return number.toLocaleString(formatLocale(), options);
+}
+
+/** E.g. '99.8 %'. */
+export function percent(share: number, digits = 1): string {
+  return `${decimal(100 * share, digits)} %`;
+}
+
+/** E.g. 'a, b and c', or 'a or b' where one of them is enough. */
+export function listed(
+  items: readonly string[],
+  type: 'conjunction' | 'disjunction' = 'conjunction',
+): string {
+  // The English of the texts is British, which has no comma before the last.
+  const spelling = language() === 'en' ? 'en-GB' : language();
+  return new Intl.ListFormat(spelling, { type }).format(items);
+}
+
+function perSecond(rate: number): string {
+  return `${decimal(rate, rate < 10 ? 1 : 0)}/s`;
 }
 
 /** E.g. '4.5 MB'. */
 export function bytes(number: number): string {
   if (number < 1e6) return `${Math.round(number / 1e3)} kB`;
-  return number < 1e9 ? `${(number / 1e6).toFixed(1)} MB` : `${(number / 1e9).toFixed(1)} GB`;
+  return number < 1e9 ? `${decimal(number / 1e6, 1)} MB` : `${decimal(number / 1e9, 1)} GB`;
 }
+
+// @wc-include
+const pausedWord = 'paused';
 
 /** E.g. 'Indexing 1,204 of 9,870 · 38/s · 4 min left', 'Learning p · 35 %', or 'Downloading ResNet-50 · 4.5 MB of 97.8 MB'. */
 export function jobLine(job: Job): string {
@@ -35,11 +78,9 @@ export function jobLine(job: Job): string {
     job.total > 0 && countsPhotos ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step,
   ];
   if (job.total > 0 && !countsPhotos) parts.push(`${Math.floor((100 * job.done) / job.total)} %`);
-  if (job.state === 'paused') return [...parts, 'paused'].join(' · ');
+  if (job.state === 'paused') return [...parts, pausedWord].join(' · ');
   if (countsPhotos && job.done > 0 && job.photosPerSecond > 0) {
-    parts.push(
-      `${job.photosPerSecond < 10 ? job.photosPerSecond.toFixed(1) : Math.round(job.photosPerSecond)}/s`,
-    );
+    parts.push(perSecond(job.photosPerSecond));
   }
   if (job.secondsLeft !== null && job.done > 0) parts.push(`${timeLeft(job.secondsLeft)} left`);
   return parts.join(' · ');
@@ -49,7 +90,7 @@ function downloadLine({ step, done, total, state, secondsLeft }: Job): string {
   return [
     step,
     total > 0 && `${bytes(done)} of ${bytes(total)}`,
-    state === 'paused' && 'paused',
+    state === 'paused' && pausedWord,
     secondsLeft !== null && `${timeLeft(secondsLeft)} left`,
   ]
     .filter((part) => part !== false)
@@ -62,8 +103,7 @@ export function summaryWords({ indexed, moved, removed, offline }: IndexSummary)
     indexed > 0 && `indexed ${count(indexed)}`,
     moved > 0 && `moved ${count(moved)}`,
     removed > 0 && `removed ${count(removed)}`,
-    offline.length > 0 &&
-      (offline.length === 1 ? '1 folder offline' : `${count(offline.length)} folders offline`),
+    offline.length > 0 && plural(offline.length, ['# folder offline', '# folders offline']),
   ]
     .filter((part) => part !== false)
     .join(', ');
@@ -72,7 +112,7 @@ export function summaryWords({ indexed, moved, removed, offline }: IndexSummary)
 /** How many patterns a folder has. */
 export function patternLines(patterns: string): string {
   const lines = patterns.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
-  return lines === 1 ? '1 pattern' : `${count(lines)} patterns`;
+  return plural(lines, ['# pattern', '# patterns']);
 }
 
 export function patternCountWords({ kept, leftOut }: PatternCounts): string {
@@ -85,7 +125,15 @@ export function planSentences(plan: RetunePlan): string[] {
   return [
     photosToRead === 0
       ? 'No photo has to be read again.'
-      : `${photos(photosToRead)} must be read again: ${about(secondsToRead)}.`,
+      : filled(
+          plural(photosToRead, [
+            '# photo must be read again: {time}.',
+            '# photos must be read again: {time}.',
+          ]),
+          {
+            time: about(secondsToRead),
+          },
+        ),
     `All descriptors are computed anew: ${about(secondsToBuild)}.`,
     learns && 'Learning takes a further minute or more.',
     cacheBytes === 0 ? 'No further disk space is needed.' : `The cache grows by ${bytes(cacheBytes)}.`,
@@ -94,8 +142,11 @@ export function planSentences(plan: RetunePlan): string[] {
 
 /** Asked before photos are read again. */
 export function mustReadQuestion({ photosToRead, secondsToRead, cacheBytes }: RetunePlan): string {
-  const which = photosToRead === 1 ? 'One photo goes' : `${count(photosToRead)} photos go`;
-  return `${which} through the network again, which takes ${about(secondsToRead)} and ${bytes(cacheBytes)} of disk space. The search goes on with the recipe in service meanwhile.`;
+  const question = plural(photosToRead, [
+    'One photo goes through the network again, which takes {time} and {space} of disk space. The search goes on with the recipe in service meanwhile.',
+    '# photos go through the network again, which takes {time} and {space} of disk space. The search goes on with the recipe in service meanwhile.',
+  ]);
+  return filled(question, { time: about(secondsToRead), space: bytes(cacheBytes) });
 }
 
 function about(seconds: number): string {
@@ -109,23 +160,22 @@ export function profileTime(
 ): string {
   if (secondsPerPhoto === null) return '';
   const rate = 1 / secondsPerPhoto;
-  const perSecond = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
   return photosInLibrary === 0
-    ? perSecond
-    : `${perSecond}, ${timeLeft(photosInLibrary * secondsPerPhoto)} for ${photos(photosInLibrary)}`;
+    ? perSecond(rate)
+    : `${perSecond(rate)}, ${timeLeft(photosInLibrary * secondsPerPhoto)} for ${photos(photosInLibrary)}`;
 }
 
 /** A difference with its sign, which zero has not. */
 export function signed(number: number, digits: number): string {
-  const text = Math.abs(number).toFixed(digits);
-  if (Number(text) === 0) return text;
+  const text = decimal(Math.abs(number), digits);
+  if (Number(number.toFixed(digits)) === 0) return text;
   return `${number < 0 ? '−' : '+'}${text}`;
 }
 
 export function timeLeft(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
   if (seconds < 90 * 60) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  return `${decimal(seconds / 3600, 1)} h`;
 }
 
 export const problemTitles: Record<PhotoProblemCode, string> = {
@@ -145,17 +195,12 @@ export const problemTitles: Record<PhotoProblemCode, string> = {
 
 /** How many feature maps of a model can be tapped. */
 export function tapCount({ taps }: Pick<ModelInfo, 'taps'>): string {
-  return taps.length === 1 ? '1 tap' : `${count(taps.length)} taps`;
-}
-
-/** E.g. '99.8 %'. */
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return plural(taps.length, ['# tap', '# taps']);
 }
 
 /** What an eight-bit copy is worth. */
 export function copyWords({ agreement, gain }: EightBitCopy): string {
-  return `${gain.toFixed(1)} times as fast as the model that it copies; its descriptors agree with the model's to ${percent(agreement.mean)}.`;
+  return `${decimal(gain, 1)} times as fast as the model that it copies; its descriptors agree with the model's to ${percent(agreement.mean)}.`;
 }
 
 /** What sizes of pictures a model takes. */

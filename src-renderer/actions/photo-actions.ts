@@ -15,9 +15,10 @@ import TagIcon from '@lucide/svelte/icons/tag';
 import Trash from '@lucide/svelte/icons/trash-2';
 import X from '@lucide/svelte/icons/x';
 import { starsWords } from '../photo-words.ts';
+import { plural } from '../plural.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { mostBinned } from '../state/photo-deeds.svelte.ts';
-import { count, photos as photoCount } from '../wording.ts';
+import { count } from '../wording.ts';
 import type { PhotoAction, Subject } from './action.ts';
 
 /** Paths of more photos than that are of no use in a clipboard. */
@@ -231,8 +232,9 @@ async function copyPaths({ ids }: Subject, { client, notices }: AppState): Promi
   const text = photos.map(({ path }) => path).join('\n');
   try {
     await navigator.clipboard.writeText(text);
-    const what = photos.length === 1 ? 'The path is' : `The paths of ${photoCount(photos.length)} are`;
-    notices.show(`${what} in the clipboard`);
+    notices.show(
+      plural(photos.length, ['The path is in the clipboard', 'The paths of # photos are in the clipboard']),
+    );
   } catch {
     // The browser did not let us; the person can still take it from here.
     notices.show(text);

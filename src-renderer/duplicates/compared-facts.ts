@@ -2,7 +2,7 @@
 import { formatLocale } from '../language.ts';
 import type { DuplicateMember } from '../../src-main/contract/index.ts';
 import { takenWords } from '../photo-words.ts';
-import { bytes, count } from '../wording.ts';
+import { bytes, count, decimal } from '../wording.ts';
 
 export interface ComparedFact {
   name: string;
@@ -47,7 +47,7 @@ export function comparedFacts(pair: readonly [DuplicateMember, DuplicateMember])
     const [a, b] = sharpness;
     facts.push({
       name: 'Sharpness',
-      values: each((member) => (member.sharpness === null ? 'not known' : member.sharpness.toFixed(0))),
+      values: each((member) => (member.sharpness === null ? 'not known' : decimal(member.sharpness, 0))),
       better: a === null || b === null ? null : larger(a, b, asGood.sharpness),
     });
   }

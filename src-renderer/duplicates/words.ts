@@ -5,6 +5,7 @@ import {
   precisionOf,
   type ThresholdOutcome,
 } from '../../src-main/contract/index.ts';
+import { plural } from '../plural.ts';
 import { count, photos } from '../wording.ts';
 
 export const kindTitles: Record<DuplicateKind, string> = {
@@ -34,7 +35,7 @@ export function outcomeAt(
 /** E.g. '12 groups, 31 photos in them · 19 of 20 that you judged were right'. */
 export function outcomeWords(outcome: ThresholdOutcome): string {
   const { groups, members, confirmed, refuted } = outcome;
-  const found = `${count(groups)} ${groups === 1 ? 'group' : 'groups'}, ${photos(members)} in them`;
+  const found = `${plural(groups, ['# group', '# groups'])}, ${photos(members)} in them`;
   if (precisionOf(outcome) === null) return found;
   return `${found} · ${count(confirmed)} of ${count(confirmed + refuted)} that you judged were duplicates`;
 }

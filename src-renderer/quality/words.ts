@@ -1,6 +1,7 @@
 /** What a measurement says, in words. */
 import type { GroundTruthSource, IndexHealth, QualityReport } from '../../src-main/contract/index.ts';
-import { count, photos, signed } from '../wording.ts';
+import { filled, plural } from '../plural.ts';
+import { percent, photos, signed } from '../wording.ts';
 
 export type Source = GroundTruthSource['by'] | 'file';
 
@@ -21,9 +22,11 @@ export const sourcePurposes: Record<Source, string> = {
 /** What a source has to offer, or what would change that it has nothing. */
 export function sourceWords({ by, isTelling, queries, groups }: GroundTruthSource): string {
   if (isTelling) {
-    if (by === 'pairs') return `${photos(queries)} have altered copies`;
-    const kind = by === 'folder' ? 'folders' : 'tags';
-    return `${count(groups)} ${kind}, ${photos(queries)} to search with`;
+    if (by === 'pairs')
+      return plural(queries, ['# photo has altered copies', '# photos have altered copies']);
+    const found =
+      by === 'folder' ? plural(groups, ['# folder', '# folders']) : plural(groups, ['# tag', '# tags']);
+    return `${found}, ${photos(queries)} to search with`;
   }
   if (by === 'folder') return 'It takes two folders, one of them with two photos.';
   if (by === 'tag') return 'It takes a tag that two photos have and others have not.';
@@ -32,11 +35,20 @@ export function sourceWords({ by, isTelling, queries, groups }: GroundTruthSourc
 
 /** What was measured, and on what. */
 export function measuredWords({ by, queries, withoutMatch, fit }: QualityReport): string {
-  const matches = {
-    folder: 'photos of the same folder are the matches',
-    tag: 'photos that share a tag are the matches',
-    pairs: 'a photo and its altered copies are the matches',
-    file: 'a file names the matches',
+  const searches = {
+    folder: plural(queries, [
+      '# search; photos of the same folder are the matches.',
+      '# searches; photos of the same folder are the matches.',
+    ]),
+    tag: plural(queries, [
+      '# search; photos that share a tag are the matches.',
+      '# searches; photos that share a tag are the matches.',
+    ]),
+    pairs: plural(queries, [
+      '# search; a photo and its altered copies are the matches.',
+      '# searches; a photo and its altered copies are the matches.',
+    ]),
+    file: plural(queries, ['# search; a file names the matches.', '# searches; a file names the matches.']),
   }[by];
   const fits = {
     'held-out': 'Everything was fitted on other photos than the queries.',
@@ -44,8 +56,11 @@ export function measuredWords({ by, queries, withoutMatch, fit }: QualityReport)
     generic: 'Fitted on the photos that ship as a start.',
     none: 'Nothing is fitted.',
   }[fit];
-  const left = withoutMatch > 0 ? ` ${count(withoutMatch)} were left out because nothing matches them.` : '';
-  return `${count(queries)} searches; ${matches}.${left} ${fits}`;
+  const left = plural(withoutMatch, [
+    '# was left out because nothing matches it.',
+    '# were left out because nothing matches them.',
+  ]);
+  return [searches, ...(withoutMatch > 0 ? [left] : []), fits].join(' ');
 }
 
 export function differenceWords(difference: { mean: number; low: number; high: number }): string {
@@ -59,23 +74,32 @@ export function differenceWords(difference: { mean: number; low: number; high: n
 /** How much of the best the index finds. */
 export function recallWords({ tier, recallAt10, crossover, hnswAvailable }: IndexHealth): string {
   if (tier === 'hnsw' && recallAt10) {
-    return `HNSW finds ${(100 * recallAt10.mean).toFixed(1)} % of the ten most similar photos, over ${count(recallAt10.queries)} searches.`;
+    const found = plural(recallAt10.queries, [
+      'HNSW finds {share} of the ten most similar photos, over # search.',
+      'HNSW finds {share} of the ten most similar photos, over # searches.',
+    ]);
+    return filled(found, { share: percent(recallAt10.mean) });
   }
-  const why = hnswAvailable
-    ? crossover === null
-      ? 'the library is small enough'
-      : `that is fastest up to ${photos(crossover)} on this machine`
-    : 'HNSW cannot be used here';
-  return `Every photo is compared, so that none is missed: ${why}.`;
+  if (!hnswAvailable) return 'Every photo is compared, so that none is missed: HNSW cannot be used here.';
+  return crossover === null
+    ? 'Every photo is compared, so that none is missed: the library is small enough.'
+    : `Every photo is compared, so that none is missed: that is fastest up to ${photos(crossover)} on this machine.`;
 }
 
 /** Where the fit comes from, and how old it is. */
 export function fitWords({ fit, fittedOn, photosSince, photos: all }: IndexHealth): string {
   if (fit === 'none') return 'The recipe in service needs no fit.';
-  const of =
-    fit === 'generic' ? `${photos(fittedOn)} that ship as a start` : `${photos(fittedOn)} of this library`;
-  if (fit === 'generic') return `Fitted on ${of}, and not on your own.`;
-  if (photosSince === 0) return `Fitted on ${of}; none has come since.`;
-  const share = Math.round((100 * photosSince) / Math.max(1, all));
-  return `Fitted on ${of}; ${photos(photosSince)} have come since, ${share} % of all.`;
+  if (fit === 'generic') {
+    return plural(fittedOn, [
+      'Fitted on # photo that ships as a start, and not on your own.',
+      'Fitted on # photos that ship as a start, and not on your own.',
+    ]);
+  }
+  const ofLibrary = photos(fittedOn);
+  if (photosSince === 0) return `Fitted on ${ofLibrary} of this library; none has come since.`;
+  const since = plural(photosSince, [
+    'Fitted on {photos} of this library; # photo has come since, {share} of all.',
+    'Fitted on {photos} of this library; # photos have come since, {share} of all.',
+  ]);
+  return filled(since, { photos: ofLibrary, share: percent(photosSince / Math.max(1, all), 0) });
 }

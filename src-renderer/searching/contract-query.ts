@@ -25,18 +25,25 @@ export function rankingFor({ ranking }: SearchQuery): Ranking | undefined {
   return isImproved(ranking) ? ranking : undefined;
 }
 
+/** Made apart from where they are thrown: texts of throw statements are not translated. */
+const problems = {
+  empty: (name: string) => new SemblanceError('empty-file', `${name} is empty. Choose another photo.`),
+  tooLarge: (name: string) =>
+    new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`),
+  unreadable: (name: string) =>
+    new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`),
+};
+
 async function exampleFor({ name, source, weight, crop, ignored }: SearchExample): Promise<Example> {
   const parts = { weight, ...(crop && { crop }), ...(ignored.length > 0 && { ignored: [...ignored] }) };
   if ('photoId' in source) return { kind: 'photo', photoId: source.photoId, ...parts };
   const { file } = source;
-  if (file.size === 0) throw new SemblanceError('empty-file', `${name} is empty. Choose another photo.`);
-  if (file.size > maxPhotoBytes) {
-    throw new SemblanceError('too-large', `${name} has more than 256 MiB. Choose a smaller copy of it.`);
-  }
+  if (file.size === 0) throw problems.empty(name);
+  if (file.size > maxPhotoBytes) throw problems.tooLarge(name);
   try {
     return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()), ...parts };
   } catch {
-    throw new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`);
+    throw problems.unreadable(name);
   }
 }
 

@@ -3,6 +3,7 @@
  * from there equal ways are equal factors of ε, up to plain PCA on one side and nearly full whitening on the other.
  */
 import type { Recipe } from '../../src-main/contract/index.ts';
+import { significant } from '../wording.ts';
 
 /** The slider goes from −20, the same kind, to 20, the very same thing. */
 export const farthest = 20;
@@ -60,5 +61,6 @@ export function placeOf(epsilon: number | null, own: number): number {
 /** E.g. 'More of the same kind (ε 0.5)'. */
 export function placeWords(epsilon: number | null, own: number): string {
   if (epsilon === null) return 'As in the recipe';
-  return `${epsilon > own ? 'More of the same kind' : 'More of the very same thing'} (ε\u00a0${epsilon})`;
+  const direction = epsilon > own ? 'More of the same kind' : 'More of the very same thing';
+  return `${direction} (ε\u00a0${significant(epsilon, 4)})`;
 }

@@ -5,6 +5,7 @@ import {
   type Rectangle,
   thumbnailAddress,
 } from '../../src-main/contract/index.ts';
+import { plural } from '../plural.ts';
 
 /** What the engine takes. */
 export const mostExamples = 16;
@@ -119,12 +120,13 @@ export function queryTitle({ examples }: SearchQuery): string {
   if (examples.length === 0) return 'Search';
   if (examples.length === 1) return examples[0].name;
   const unwanted = examples.filter(({ weight }) => weight < 0).length;
-  return `${examples.length} examples${unwanted > 0 ? `, ${unwanted} unwanted` : ''}`;
+  const all = plural(examples.length, ['# example', '# examples']);
+  return unwanted > 0 ? `${all}, ${unwanted} unwanted` : all;
 }
 
 /** How much an example is wanted, in words. */
 export function weightWords(weight: number): string {
   if (weight === 0) return 'does not count';
-  const much = Math.abs(weight) === 1 ? '' : `, ${Math.round(100 * Math.abs(weight))} %`;
-  return `${weight > 0 ? 'more like this' : 'less like this'}${much}`;
+  const direction = weight > 0 ? 'more like this' : 'less like this';
+  return Math.abs(weight) === 1 ? direction : `${direction}, ${Math.round(100 * Math.abs(weight))} %`;
 }

@@ -78,10 +78,13 @@ export function isImproved(ranking: Ranking): boolean {
   return partNames.some((name) => ranking[name] !== undefined);
 }
 
+// @wc-include
+const newWord = 'new';
+
 /** E.g. '▲3'; '' for what stayed. */
 export function movedMark(moved: Moved): string {
   if (moved === null || moved === 0) return '';
-  if (moved === 'new') return 'new';
+  if (moved === 'new') return newWord;
   return moved > 0 ? `▲${moved}` : `▼${-moved}`;
 }
 
@@ -89,7 +92,9 @@ export function movedMark(moved: Moved): string {
 export function movedWords(moved: Moved): string {
   if (moved === null || moved === 0) return '';
   if (moved === 'new') return 'new against the plain ranking';
-  return `${moved > 0 ? 'up' : 'down'} by ${Math.abs(moved)} against the plain ranking`;
+  return moved > 0
+    ? `up by ${moved} against the plain ranking`
+    : `down by ${-moved} against the plain ranking`;
 }
 
 /** What the improvements changed among the results, e.g. '12 moved, 3 new, 3 gone'. */
@@ -106,5 +111,6 @@ export function changeWords(moves: readonly Moved[], gone: number): string {
 
 /** E.g. '12 ms'. */
 export function stepWords({ milliseconds, note }: RankingStep): string {
-  return `${Math.max(1, Math.round(milliseconds))} ms${note === '' ? '' : `. ${note}`}`;
+  const time = `${Math.max(1, Math.round(milliseconds))} ms`;
+  return note === '' ? time : `${time}. ${note}`;
 }

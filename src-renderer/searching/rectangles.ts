@@ -1,5 +1,6 @@
 /** Parts of a picture, drawn and moved by pointer and by keys, always within the picture. In fractions of its sides. */
 import type { Rectangle } from '../../src-main/contract/index.ts';
+import { decimal } from '../wording.ts';
 
 export interface Point {
   x: number;
@@ -69,6 +70,6 @@ export function pressed(
 
 /** E.g. '50 % wide and 40 % high, 25 % from the left and 10 % from the top'. */
 export function rectangleWords({ left, top, width, height }: Rectangle): string {
-  const percent = (part: number): string => `${Number((100 * part).toFixed(1))} %`;
+  const percent = (part: number): string => `${decimal(100 * part, 0, 1)} %`;
   return `${percent(width)} wide and ${percent(height)} high, ${percent(left)} from the left and ${percent(top)} from the top`;
 }

@@ -14,6 +14,7 @@ import {
 } from '../../src-main/contract/index.ts';
 import type { Client } from '../client.ts';
 import { Latest } from '../latest.ts';
+import { plural } from '../plural.ts';
 
 /** Groups that are asked for at first, and each time that more are wanted. */
 const step = 20;
@@ -210,6 +211,6 @@ function binDeed(last: BinnedFile, files: readonly BinnedFile[]): LastDeed {
   const together = files.filter(
     ({ binnedAtMs, restoredAtMs }) => binnedAtMs === last.binnedAtMs && restoredAtMs === null,
   );
-  const words = `Moved ${together.length === 1 ? '1 file' : `${together.length} files`} to the bin`;
+  const words = plural(together.length, ['Moved # file to the bin', 'Moved # files to the bin']);
   return { kind: 'bin', words, binnedIds: together.map(({ id }) => id) };
 }

@@ -26,17 +26,21 @@ function moveOf(before: number | undefined, after: number): Move {
   return before > after ? { kind: 'up', by: before - after } : { kind: 'down', by: after - before };
 }
 
+// @wc-include
+const newWord = 'new';
+
 /** E.g. '▲3'; '' for what stayed. */
 export function moveMark(move: Move): string {
   if (move.kind === 'same') return '';
-  if (move.kind === 'new') return 'new';
+  if (move.kind === 'new') return newWord;
   return `${move.kind === 'up' ? '▲' : '▼'}${move.by}`;
 }
 
 /** The same for those who hear it. */
 export function moveWords(move: Move): string {
   if (move.kind === 'same') return '';
-  return move.kind === 'new' ? 'new' : `${move.kind} by ${move.by}`;
+  if (move.kind === 'new') return newWord;
+  return move.kind === 'up' ? `up by ${move.by}` : `down by ${move.by}`;
 }
 
 /** E.g. '3 moved, 1 new', or 'The same order'. */

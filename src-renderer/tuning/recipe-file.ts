@@ -17,12 +17,18 @@ export function readRecipe(text: string, name: string): Recipe {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error(`${name} is no JSON file, or only a part of one. Choose a recipe that was exported.`);
+    throw noJson(name);
   }
   const parsed = v.safeParse(anyRecipeSchema, content);
   if (parsed.success) return parsed.output;
-  throw new Error(`${name} is no recipe that can be used: ${whatIsWrong(content)}`);
+  throw noRecipe(name, whatIsWrong(content));
 }
+
+/** Made apart from where they are thrown: texts of throw statements are not translated. */
+const noJson = (name: string): Error =>
+  new Error(`${name} is no JSON file, or only a part of one. Choose a recipe that was exported.`);
+const noRecipe = (name: string, wrong: string): Error =>
+  new Error(`${name} is no recipe that can be used: ${wrong}`);
 
 /** The present version tells what is wrong; a choice of versions would only say that neither fits. */
 function whatIsWrong(content: unknown): string {
@@ -35,9 +41,17 @@ function whatIsWrong(content: unknown): string {
   if (where === 'version') return `its version is ${received}, and this Semblance knows 1 and 2.`;
   if (received === 'undefined') return `${where} is missing.`;
   if (expected === 'never') return `${where} is not known.`;
-  const has = type.endsWith('_length') ? 'has a length of' : 'is';
-  return `${where} ${has} ${received}, but should be ${inWords(expected ?? 'something else')}.`;
+  const wanted = expected === null ? 'something else' : inWords(expected);
+  return type.endsWith('_length')
+    ? `${where} has a length of ${received}, but should be ${wanted}.`
+    : `${where} is ${received}, but should be ${wanted}.`;
 }
+
+const typeWords: Partial<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'a boolean',
+};
 
 /** The validator's shorthand, e.g. '>=64' or '("none" | "pca")'. */
 function inWords(expected: string): string {
@@ -45,7 +59,7 @@ function inWords(expected: string): string {
   if (expected.startsWith('<=')) return `at most ${expected.slice(2)}`;
   if (expected.startsWith('/')) return 'a name of letters, digits, dots and dashes';
   const choices = expected.replace(/^\(|\)$/g, '').split(' | ');
-  return choices.length > 1 ? `one of ${choices.join(', ')}` : `a ${expected}`;
+  return choices.length > 1 ? `one of ${choices.join(', ')}` : (typeWords[expected] ?? `a ${expected}`);
 }
 
 /** Hands a text over as a file. */
