@@ -1,7 +1,7 @@
 /** Every action: one table for toolbar, menus, palette, keyboard and the list of shortcuts. */
 import { type Action, offered, type OfferedAction, type PhotoPlace, type Subject } from './actions/action.ts';
 import { globalActions } from './actions/global-actions.ts';
-import { pressed } from './actions/keys.ts';
+import { keyTitle, pressed } from './actions/keys.ts';
 import { photoActions } from './actions/photo-actions.ts';
 import type { AppState } from './state/app.svelte.ts';
 
@@ -23,7 +23,7 @@ export const viewerKeys = [
   { title: 'Larger and smaller', key: '+ −' },
   { title: 'All of it, or a pixel for a pixel', key: '0, 1' },
   { title: 'Facts', key: 'i' },
-  { title: 'Back to where one was', key: 'Space' },
+  { title: 'Back to where one was', key: keyTitle('Space') },
 ];
 
 /** Keys that a group of duplicates takes. */
@@ -33,7 +33,7 @@ export const duplicateKeys = [
   { title: 'Side by side, or flicker', key: 'f' },
   { title: 'Look closely at both', key: 'c' },
   { title: 'Keep the other photo', key: 'k' },
-  { title: 'Move the other photo to the bin', key: 'Delete' },
+  { title: 'Move the other photo to the bin', key: keyTitle('Delete') },
   { title: 'Not duplicates', key: 'n' },
 ];
 
@@ -42,8 +42,8 @@ export const mapKeys = [
   { title: 'Move the map', key: '← → ↑ ↓' },
   { title: 'Zoom the map', key: '+ −' },
   { title: 'Show all of the map', key: '0' },
-  { title: 'Open the photo in the middle', key: 'Enter' },
-  { title: 'Select the photo in the middle', key: 'Space' },
+  { title: 'Open the photo in the middle', key: keyTitle('Enter') },
+  { title: 'Select the photo in the middle', key: keyTitle('Space') },
   { title: 'Draw around photos to select them', key: 'Shift, drag' },
 ];
 

@@ -16,6 +16,7 @@ import Undo from '@lucide/svelte/icons/undo-2';
 import type { AppState, View } from '../state/app.svelte.ts';
 import type { Arrangement } from '../state/library-photos.svelte.ts';
 import type { GlobalAction } from './action.ts';
+import { withMod } from './keys.ts';
 
 /** Views in the order of the rail; the rail and the keys 1 to 9 are made of them. */
 export const views: { view: View; title: string; icon: typeof Images }[] = [
@@ -59,7 +60,7 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'palette',
     title: 'All actions',
-    keys: ['Mod+k'],
+    keys: [withMod('k')],
     icon: CommandIcon,
     run: (app) => {
       app.showingPalette = true;
@@ -97,7 +98,7 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'decision.undo',
     title: 'Undo the last decision',
-    keys: ['Mod+z'],
+    keys: [withMod('z')],
     icon: Undo,
     run: ({ deeds }) => deeds.undo(),
   },
@@ -105,7 +106,7 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'decision.redo',
     title: 'Redo the decision',
-    keys: ['Mod+Shift+z'],
+    keys: [withMod('Shift', 'z')],
     icon: Redo,
     run: ({ deeds }) => deeds.redo(),
   },

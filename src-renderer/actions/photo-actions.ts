@@ -20,6 +20,7 @@ import type { AppState } from '../state/app.svelte.ts';
 import { mostBinned } from '../state/photo-deeds.svelte.ts';
 import { count } from '../wording.ts';
 import type { PhotoAction, Subject } from './action.ts';
+import { withMod } from './keys.ts';
 
 /** Paths of more photos than that are of no use in a clipboard. */
 const mostPaths = 1000;
@@ -203,7 +204,7 @@ export const photoActions: readonly PhotoAction[] = [
     kind: 'photos',
     id: 'selection.all',
     title: 'Select all photos',
-    keys: ['Mod+a'],
+    keys: [withMod('a')],
     icon: CheckCheck,
     places: ['library'],
     ofSeveral: true,
