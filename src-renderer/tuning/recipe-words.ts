@@ -9,6 +9,8 @@ import {
   type Selection,
   type Whitening,
 } from '../../src-main/contract/index.ts';
+import { plural } from '../plural.ts';
+import { significant } from '../wording.ts';
 import type { StageName } from './stages.ts';
 
 export const poolingTitles: Record<Pooling['kind'], string> = {
@@ -50,9 +52,25 @@ export const whiteningTitles: Record<Whitening['kind'], string> = {
   power: 'Power',
 };
 
+/** What fits under the title of a stage. */
+// @wc-include
+const terms = {
+  attention: 'attention',
+  avg: 'avg',
+  concat: 'concat',
+  gem: 'gem',
+  lasso: 'lasso',
+  mask: 'mask',
+  max: 'max',
+  mean: 'mean',
+  none: 'none',
+  pyramid: 'pyramid',
+  variance: 'variance',
+};
+
 /** At most three digits that say something, e.g. 0.707. */
 export function short(number: number): string {
-  return String(Number(number.toPrecision(3)));
+  return significant(number, 3);
 }
 
 function poolingWords(pooling: Pooling): string {
@@ -60,18 +78,18 @@ function poolingWords(pooling: Pooling): string {
     case 'gem':
       return pooling.learned ? `${short(pooling.p)}*` : short(pooling.p);
     case 'average':
-      return 'avg';
+      return terms.avg;
     case 'max':
-      return 'max';
+      return terms.max;
     case 'pyramid':
-      return 'pyramid';
+      return terms.pyramid;
     case 'attention':
-      return 'attention';
+      return terms.attention;
   }
 }
 
 function reductionWords(reduction: Reduction): string {
-  if (reduction.kind === 'none') return 'none';
+  if (reduction.kind === 'none') return terms.none;
   const { dimension } = reduction;
   switch (reduction.kind) {
     case 'pca': {
@@ -114,12 +132,12 @@ export function stageWords(stage: StageName, recipe: Recipe, models: readonly Mo
     case 'pooling':
       return taps.map(({ pooling }) => poolingWords(pooling)).join(' · ');
     case 'joining':
-      return `${aggregation.taps.kind}, ${aggregation.scales.kind}`;
+      return `${terms[aggregation.taps.kind]}, ${terms[aggregation.scales.kind]}`;
     case 'selection':
-      return 'keep' in selection ? `best ${selection.keep}` : selection.kind;
+      return 'keep' in selection ? `best ${selection.keep}` : terms[selection.kind];
     case 'normalisation':
       return normalisation.length === 0
-        ? 'none'
+        ? terms.none
         : normalisation
             .map((step) =>
               step.kind === 'power' ? `x^${short(step.exponent)}` : normalisationTitles[step.kind],
@@ -134,9 +152,13 @@ export function stageWords(stage: StageName, recipe: Recipe, models: readonly Mo
 
 /** E.g. '512 px × 3, pooling 5 · 5 · 3 · 1, PCA 256, ε 0.02'; where there are two models, they come first. */
 export function recipeWords(recipe: Recipe): string {
-  const models = modelNames(recipe).length > 1 ? `${stageWords('model', recipe, [])}, ` : '';
-  const size = stageWords('size', recipe, []);
-  const pooling = stageWords('pooling', recipe, []);
-  const mixed = recipe.augmentation ? `, ${recipe.augmentation.neighbours} similar photos mixed in` : '';
-  return `${models}${size}, pooling ${pooling}, ${reductionWords(recipe.reduction)}${mixed}`;
+  const { augmentation, reduction } = recipe;
+  const mixed = augmentation?.neighbours ?? 0;
+  return [
+    ...(modelNames(recipe).length > 1 ? [stageWords('model', recipe, [])] : []),
+    stageWords('size', recipe, []),
+    `pooling ${stageWords('pooling', recipe, [])}`,
+    reductionWords(reduction),
+    ...(augmentation ? [plural(mixed, ['# similar photo mixed in', '# similar photos mixed in'])] : []),
+  ].join(', ');
 }

@@ -1,4 +1,5 @@
 /** The scree plot of principal components as lines in a box. */
+import { decimal } from '../wording.ts';
 
 export interface Scree {
   /** Path of each component's share, the first being as high as the box. */
@@ -36,7 +37,7 @@ export function screeOf(explained: readonly number[], kept: number, width: numbe
 }
 
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}\u00a0%`;
+  return `${decimal(100 * share, 1)}\u00a0%`;
 }
 
 function round(number: number): number {
