@@ -25,7 +25,7 @@ const decimals = new Map<string, Intl.NumberFormat>();
 
 /** With so many digits after the point, e.g. '0.707'. @param most where zeros at the end are left out */
 export function decimal(number: number, digits: number, most = digits): string {
-  const key = `${digits} ${most}`;
+  const key = [formatLocale(), digits, most].join();
   let format = decimals.get(key);
   if (!format) {
     const options = { minimumFractionDigits: digits, maximumFractionDigits: most, useGrouping: false };

@@ -16,6 +16,18 @@ export const kindTitles: Record<DuplicateKind, string> = {
   similar: 'Similar',
 };
 
+// @wc-include
+const [burstWord, similarWord] = ['burst', 'similar'];
+
+/** What they are called within a sentence. */
+export const kindWords: Record<DuplicateKind, string> = {
+  identical: 'same file',
+  'same-picture': 'same picture',
+  'crop-or-edit': 'crop or edit',
+  burst: burstWord,
+  similar: similarWord,
+};
+
 export const kindSentences: Record<DuplicateKind, string> = {
   identical: 'The same bytes in several files.',
   'same-picture': 'One picture, stored anew or at another size.',

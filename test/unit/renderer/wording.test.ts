@@ -1,14 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { IndexSummary, Job, RetunePlan } from '../../../src-main/contract/index.ts';
+import { settleLocale } from '../../../src-renderer/language.ts';
 import {
   bytes,
+  decimal,
   jobLine,
+  listed,
   modelSize,
   mustReadQuestion,
   patternCountWords,
   patternLines,
+  percent,
   planSentences,
   signed,
+  significant,
   summaryWords,
   tapCount,
   timeLeft,
@@ -124,6 +129,44 @@ describe('numbers', () => {
       '−0.018',
       '0.000',
       '0.000',
+    ]);
+  });
+});
+
+describe('numbers and lists of another language', () => {
+  afterEach(() => settleLocale({ language: 'en', formats: 'en' }));
+
+  it('are written as it writes them, to the same digits', () => {
+    const written = (): string[] => [
+      decimal(0.7074, 3),
+      decimal(50, 0, 1),
+      significant(0.0707123, 3),
+      percent(0.998),
+      signed(-0.0184, 3),
+      bytes(4.48e6),
+      listed(['a', 'b', 'c']),
+      listed(['a', 'b'], 'disjunction'),
+    ];
+    expect(written()).toEqual([
+      '0.707',
+      '50',
+      '0.0707',
+      '99.8 %',
+      '−0.018',
+      '4.5 MB',
+      'a, b and c',
+      'a or b',
+    ]);
+    settleLocale({ language: 'de', formats: 'de-AT' });
+    expect(written()).toEqual([
+      '0,707',
+      '50',
+      '0,0707',
+      '99,8 %',
+      '−0,018',
+      '4,5 MB',
+      'a, b und c',
+      'a oder b',
     ]);
   });
 });
