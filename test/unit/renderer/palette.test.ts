@@ -71,5 +71,6 @@ describe('a key', () => {
   it('is written as on the keyboard at hand', () => {
     expect(keyWords('Mod+Shift+z', false)).toBe('Ctrl Shift Z');
     expect(keyWords('Mod+k', true)).toBe('⌘ K');
+    expect(['Space', 'Delete', '+'].map((name) => keyWords(name, false))).toEqual(['Space', 'Delete', '+']);
   });
 });
