@@ -9,7 +9,9 @@ const englishRule = (count: number): number => (count === 1 ? 0 : 1);
  * @param rule the place of a number's form; the build gives that of the language
  */
 export function plural(count: number, forms: readonly string[], rule = englishRule): string {
-  return (forms.at(rule(count)) ?? forms.at(-1) ?? '').replace('#', () => count.toLocaleString(formatLocale()));
+  return (forms.at(rule(count)) ?? forms.at(-1) ?? '').replace('#', () =>
+    count.toLocaleString(formatLocale()),
+  );
 }
 
 /** Puts values in the place of their names, e.g. `filled('In {folder}', { folder })`: forms of `plural` cannot hold others. */
