@@ -4,9 +4,9 @@ import { adapter as vanilla } from 'wuchale/adapter-vanilla';
 
 /** Names of keys as events tell them, which are compared and not shown. */
 const keyNames =
-  /^(Arrow\w+|Page\w+|Home|End|Enter|Escape|Space|Tab|Delete|Backspace|Mod\+?|Shift|Ctrl|Alt)$/;
+  /^(Arrow\w+|Page\w+|Home|End|Enter|Escape|Space|Tab|Delete|Backspace|Mod(\+\S+)?|Shift|Ctrl|Alt)$/;
 /** Names that are the same in every language, and what style sheets read. */
-const names = /^(Semblance|GeM|HNSW|Mod|[A-Z]:|rgb\(.*|(translate|linear-gradient)\(.*)$/s;
+const names = /^(Semblance|GeM|HNSW|Xavier|[A-Z]:|rgb\(.*|(translate|linear-gradient)\(.*|\(prefers-.*|\d+px .*)$/s;
 
 const byDefault = createSvelteHeuristic(defaultHeuristicOpts);
 

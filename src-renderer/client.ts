@@ -1,4 +1,4 @@
-/** The one client of the contract: typed calls and events, over Electron's bridge or a WebSocket. */
+/** The one client of the contract: typed calls and events, over Electron's bridge or a WebSocket, in the page's language. */
 import {
   type AnyCommandAnswers,
   type AnyCommandArguments,
@@ -9,6 +9,7 @@ import {
   SemblanceError,
   webSocketPath,
 } from '../src-main/contract/index.ts';
+import { inLanguage } from './engine-words.ts';
 import { SocketTransport } from './socket-transport.ts';
 
 declare global {
@@ -47,12 +48,12 @@ export class Client {
     args: AnyCommandArguments[Name],
   ): Promise<AnyCommandAnswers[Name]> {
     const reply = await this.#transport.send(command, args);
-    if (!reply.ok) throw SemblanceError.fromReport(reply.error);
-    return reply.value as AnyCommandAnswers[Name];
+    if (!reply.ok) throw SemblanceError.fromReport(inLanguage(reply.error));
+    return inLanguage(reply.value) as AnyCommandAnswers[Name];
   }
 
   subscribe(listener: ClientListener): () => void {
-    return this.#transport.subscribe(listener);
+    return this.#transport.subscribe((event) => listener(inLanguage(event)));
   }
 }
 

@@ -4,12 +4,17 @@ import './locales/components.loader.svelte.js';
 import './locales/modules.loader.js';
 import './styles/tokens.css';
 import './styles/base.css';
+import { EngineWords, settleEngineWords } from './engine-words.ts';
 import { chosenLanguage, localeFor, settleLocale } from './language.ts';
 
 const locale = localeFor(chosenLanguage(), navigator.languages);
 settleLocale(locale);
 document.documentElement.lang = locale.language;
 await loadLocale(locale.language);
+if (locale.language === 'de') {
+  const { default: catalogue } = await import('./locales/engine.de.json');
+  settleEngineWords(new EngineWords(catalogue, locale.formats));
+}
 
 const target = document.getElementById('app');
 if (target) mount((await import('./App.svelte')).default, { target });

@@ -48,12 +48,11 @@ export class Decisions {
       ...[...taken].flatMap((tag) => this.#take(hashes, tag)),
       ...[...given].flatMap((tag) => this.#give(hashes, tag)),
     ];
-    const words = [
-      given.size > 0 && `gave ${quoted(given)} to`,
-      taken.size > 0 && `took ${quoted(taken)} from`,
-    ];
-    const sentence = `${words.filter(Boolean).join(' and ')} ${photosIn(changes)}`;
-    return this.#record(sentence[0].toUpperCase() + sentence.slice(1), changes, nowMs);
+    const to = photosIn(changes);
+    const took = `Took ${quoted(taken)} from ${to}`;
+    const gave = `Gave ${quoted(given)} to ${to}`;
+    const both = `Gave ${quoted(given)} to and took ${quoted(taken)} from ${to}`;
+    return this.#record(taken.size === 0 ? gave : given.size === 0 ? took : both, changes, nowMs);
   }
 
   /** @param rating 0 for none @throws SemblanceError `not-found` */
@@ -73,7 +72,7 @@ export class Decisions {
       after: rating,
     }));
     const words =
-      rating === 0 ? `Took the rating from ${photosIn(changes)}` : `Rated ${photosIn(changes)} ${rating}`;
+      rating === 0 ? `Took the rating from ${photosIn(changes)}` : `Rated ${photosIn(changes)} with ${rating}`;
     return this.#record(words, changes, nowMs);
   }
 
@@ -183,7 +182,7 @@ export class Decisions {
     });
     const distinct = [...new Map(asked.map((pair) => [pair.join(), pair])).values()];
     const changed = distinct.filter((pair) => (known.get(...pair) !== undefined) !== not);
-    const words = `${changed.length} ${changed.length === 1 ? 'pair' : 'pairs'}`;
+    const words = changed.length === 1 ? '1 pair' : `${changed.length} pairs`;
     return this.#record(
       not ? `Marked ${words} as no duplicates` : `Took the mark “no duplicates” from ${words}`,
       changed.length === 0 ? [] : [{ kind: 'not-duplicates', pairs: changed, before: !not, after: not }],

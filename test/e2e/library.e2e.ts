@@ -71,7 +71,7 @@ test('photos are selected, tagged and rated with the keyboard alone, and all of 
   await page.keyboard.press('4');
   await expect(page.getByRole('gridcell', { name: /4 stars$/ })).toHaveCount(3);
   await page.keyboard.press('Control+z');
-  await expect(page.getByText('Taken back: Rated 3 photos 4')).toBeVisible();
+  await expect(page.getByText('Taken back: Rated 3 photos with 4')).toBeVisible();
   await expect(page.getByRole('gridcell', { name: /4 stars$/ })).toHaveCount(0);
 
   await page.keyboard.press('Control+a');
