@@ -23,6 +23,9 @@ export const kindSentences: Record<DuplicateKind, string> = {
   similar: 'Alike; nothing tells why.',
 };
 
+/** Why a photo cannot go to the bin. */
+export const keptWords = 'You chose to keep this photo. Take that back before it can go to the bin.';
+
 /** What a threshold would give; undefined below those that were looked at. */
 export function outcomeAt(
   { outcomes }: DuplicateThresholds,
