@@ -4,14 +4,14 @@ import {
   contactSheetParts,
   mostOnSheet,
   type PhotoDetails,
-  type SearchAnswer,
+  type SearchResult,
   sheetMediaType,
   type SheetPhoto,
   thumbnailAddress,
 } from '../src-main/contract/index.ts';
 import { download, fileName } from './searching/export.ts';
 import { queryTitle, type SearchExample, type SearchQuery } from './searching/query.ts';
-import { count, photos as photoCount } from './wording.ts';
+import { photos as photoCount } from './wording.ts';
 
 /** Longer side of an example's picture, which is in no library. */
 const exampleSide = 320;
@@ -19,14 +19,14 @@ const exampleSide = 320;
 /** The best of a ranking, with what was searched with and the conditions, in words, that photos had to meet. */
 export async function downloadRankingSheet(
   query: SearchQuery,
-  { results, searched }: Pick<SearchAnswer, 'results' | 'searched'>,
+  results: readonly SearchResult[],
   conditions: readonly string[],
 ): Promise<void> {
   const shown = results.slice(0, mostOnSheet);
   await downloadSheet({
     title: queryTitle(query),
     notes: [
-      `${photoCount(shown.length)} of ${count(searched)}, the most similar first`,
+      `${photoCount(shown.length)}, the most similar first`,
       ...(conditions.length > 0 ? [conditions.join(' · ')] : []),
     ],
     examples: query.examples.map((example) => ({

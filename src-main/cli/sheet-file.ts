@@ -31,11 +31,11 @@ export function refuseTooManyOnSheet(photos: number): void {
 export async function writeRankingSheet(
   file: string,
   engine: Engine,
-  { examples, results, searched }: { examples: PictureExample[]; results: SearchResult[]; searched: number },
+  { examples, results }: { examples: PictureExample[]; results: SearchResult[] },
 ): Promise<void> {
   const sheet: ContactSheet = {
     title: examples.length === 1 ? examples[0].name : `${examples.length} examples`,
-    notes: [`${results.length} of ${searched} photos, the most similar first`],
+    notes: [`${results.length === 1 ? '1 photo' : `${results.length} photos`}, the most similar first`],
     examples: examples.map((example) => ({
       name: example.name,
       before: '',

@@ -172,11 +172,12 @@ test('a person steers a search by examples, parts, strength, switches and filter
     as: /contact sheet/,
     end: '</html>',
   });
-  const picture = '<div class="frame"><img src="data:image/jpeg;base64,';
-  expect(sheet.split(`<li><figure>${picture}`)).toHaveLength(4);
+  const words = sheet.replaceAll(/;base64,[\w+/]+=*/g, ';base64');
+  const picture = '<div class="frame"><img src="data:image/jpeg;base64"';
+  expect(words.split(`<li><figure>${picture}`)).toHaveLength(4);
   // The query's examples, which may be files of no library, and the conditions that photos had to meet.
-  expect(sheet).toContain(`<div><figure>${picture}`);
-  expect(sheet).toMatch(/<p>3 photos of \d+, the most similar first<\/p>/);
+  expect(words).toContain(`<div><figure>${picture}`);
+  expect(words).toMatch(/<p>3 photos, the most similar first<\/p>\n<p>.*forests · Taken .*<\/p>/);
 });
 
 test('a saved search is run, renamed and removed, and comes back with all its parts', async ({
