@@ -52,9 +52,10 @@ export async function downloadPhotosSheet(photos: readonly PhotoDetails[]): Prom
 }
 
 async function downloadSheet(sheet: Omit<ContactSheet, 'madeAt' | 'language'>): Promise<void> {
-  const parts: string[] = [];
+  // Handed over page by page: to copy all of them at the end would hold the window up.
+  const parts: Blob[] = [];
   const whole = { ...sheet, madeAt: new Date(), language: document.documentElement.lang };
-  for await (const part of contactSheetParts(whole)) parts.push(part);
+  for await (const part of contactSheetParts(whole)) parts.push(new Blob([part]));
   download(fileName(sheet.title, 'html'), new Blob(parts, { type: sheetMediaType }));
 }
 

@@ -9,7 +9,7 @@ export const sheetMediaType = 'text/html;charset=utf-8';
 const columns = 5;
 const rows = 7;
 const perPage = columns * rows;
-/** Twenty pages, some 15 MB: what can still be mailed. */
+/** Twenty pages, less than 20 MB: what can still be mailed. */
 export const mostOnSheet = 20 * perPage;
 
 /** A photo on a sheet. */
