@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Example, maxPhotoBytes, SemblanceError } from '../contract/index.ts';
 
-type PictureExample = Extract<Example, { kind: 'bytes' }>;
+/** An example that is no photo of the library's, or not known to be one. */
+export type PictureExample = Extract<Example, { kind: 'bytes' }>;
 
 /** @throws SemblanceError `not-found`, `unreadable`, `too-large`, `not-a-photo`, `invalid-arguments` */
 export async function readExample(source: string): Promise<PictureExample> {

@@ -3,9 +3,9 @@
  * their order, which the parser of the command line does not keep between photos and options.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Example, type Rectangle, SemblanceError } from '../contract/index.ts';
+import { type Rectangle, SemblanceError } from '../contract/index.ts';
 import { pictureSize } from '../vision/index.ts';
-import { readExample } from './photo-file.ts';
+import { type PictureExample, readExample } from './photo-file.ts';
 
 export interface WhiteningOptions {
   whitening?: number;
@@ -133,7 +133,7 @@ function rectangleIn(flag: string, text: string): PixelRectangle {
 }
 
 /** @throws SemblanceError of `readExample`, and `invalid-arguments` for a rectangle that lies outside its picture */
-export async function readNamedExample(named: NamedExample): Promise<Example> {
+export async function readNamedExample(named: NamedExample): Promise<PictureExample> {
   const { source, weight, crop, ignored } = named;
   const example = await readExample(source);
   if (crop === null && ignored.length === 0) return { ...example, weight };

@@ -11,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { foldersCommand } from './commands/folders.ts';
 import { indexCommand } from './commands/index-folders.ts';
+import { keepCommand } from './commands/keep.ts';
 import { libraryCommand } from './commands/library.ts';
 import { mapCommand } from './commands/map.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -38,6 +39,7 @@ const program = new Command('semblance')
   .addCommand(searchCommand)
   .addCommand(savedCommand)
   .addCommand(duplicatesCommand)
+  .addCommand(keepCommand)
   .addCommand(binCommand)
   .addCommand(explainCommand)
   .addCommand(tagCommand)

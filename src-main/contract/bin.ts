@@ -19,7 +19,7 @@ const binningSchema = v.strictObject({
   photos: v.pipe(v.array(shownPhotoSchema), v.minLength(1), v.maxLength(1000)),
   /** The photos that stay instead of those; one of them must be there. */
   kept: v.optional(v.pipe(v.array(shownPhotoSchema), v.maxLength(1000))),
-  /** Says that nothing has to stay. */
+  /** Says that nothing has to stay, not even what was chosen to be kept among its duplicates. */
   allOfGroup: v.optional(v.boolean()),
 });
 

@@ -1,4 +1,4 @@
-/** What a person decides about photos: tags, ratings, and that two are no duplicates. */
+/** What a person decides about photos: tags, ratings, that two are no duplicates, and which of several are kept. */
 import * as v from 'valibot';
 import { photoFilterSchema } from './photo-filter.ts';
 import { idSchema, pageFields } from './schemas.ts';
@@ -61,6 +61,13 @@ export const decisionArguments = {
   }),
   /** Pairs that were marked so, of photos that are in the library. */
   notDuplicates: v.strictObject(pageFields),
+  /** Chooses photos to be kept among their duplicates, or takes that back; of copies of one file, only those that are named. */
+  keepPhotos: v.strictObject({
+    photoIds: v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000)),
+    keep: v.boolean(),
+  }),
+  /** Photos that were chosen so. A page is one of pictures, whose kept copies may be several. */
+  keptPhotos: v.strictObject(pageFields),
   /** What can be undone and redone, the latest first. */
   decisions: v.strictObject({}),
   undoDecision: v.strictObject({}),
@@ -107,6 +114,8 @@ export interface DecisionAnswers {
   renameTag: DecisionOutcome;
   markNotDuplicates: DecisionOutcome;
   notDuplicates: { total: number; pairs: [photoId: number, otherPhotoId: number][] };
+  keepPhotos: DecisionOutcome;
+  keptPhotos: { total: number; photoIds: number[] };
   decisions: DecisionLog;
   undoDecision: Decision;
   redoDecision: Decision;

@@ -50,6 +50,8 @@ export interface DuplicateMember {
   score: number;
   /** Higher for sharper; null where that was not looked at, as in groups of more than a hundred. */
   sharpness: number | null;
+  /** Whether a person chose to keep it. */
+  kept: boolean;
 }
 
 /** Two members of a group that differ, and how alike they are. */
@@ -62,6 +64,8 @@ export interface DuplicatePair {
 
 /** What speaks for keeping a photo; `value` is its own, and `other` the best among the others. */
 export type KeepReason =
+  /** A person said so, which is all that counts then. */
+  | { by: 'choice' }
   | { by: 'rating' | 'tags' | 'pixels' | 'bytes' | 'sharpness'; value: number; other: number }
   | { by: 'format'; value: string; other: string }
   /** It tells when it was taken, and no other does. */
@@ -72,6 +76,7 @@ export type KeepReason =
   | { by: 'order' };
 
 export interface SuggestedKeeper {
+  /** One of those that a person chose, where there are any. */
   photoId: number;
   /** What left the others behind, the strongest first; at least one. */
   reasons: KeepReason[];
@@ -147,6 +152,8 @@ export function keepWords(reasons: readonly KeepReason[]): string {
 
 function reasonWords(reason: KeepReason): string {
   switch (reason.by) {
+    case 'choice':
+      return 'you chose it';
     case 'rating':
       return `rated ${reason.value}, the others ${reason.other === 0 ? 'not at all' : `${reason.other} at most`}`;
     case 'tags':

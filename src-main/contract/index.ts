@@ -2,6 +2,7 @@
 export * from './bin.ts';
 export * from './catalogue.ts';
 export * from './commands.ts';
+export * from './contact-sheet.ts';
 export * from './decisions.ts';
 export * from './duplicates.ts';
 export * from './errors.ts';

@@ -53,6 +53,7 @@ class Bin {
   async check({ photos, kept = [], allOfGroup = false }: Binning): Promise<BinAnswers['checkBinning']> {
     this.#refuseReader('no file is moved to the bin');
     const going = [...new Map(photos.map((photo) => [photo.photoId, this.#shown(photo)])).values()];
+    if (!allOfGroup) for (const photo of going) this.#engine.library.decisions.kept.refuse(photo);
     const isGoing = new Set(going.map(({ id }) => id));
     const staying = kept
       .filter(({ photoId }) => !isGoing.has(photoId) && !this.#isLeaving(photoId))

@@ -1,4 +1,4 @@
-/** Answers about what a person decides: tags, ratings, marks, and taking them back. */
+/** Answers about what a person decides: tags, ratings, marks, what is kept, and taking them back. */
 import type { DecisionAnswers } from '../contract/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +20,8 @@ export function decisionHandlers(engine: Engine): Pick<Handlers, keyof DecisionA
     renameTag: ({ from, to }) => decide((now) => decisions.renameTag(from, to, now)),
     markNotDuplicates: ({ pairs, not }) => decide((now) => decisions.markNotDuplicates(pairs, not, now)),
     notDuplicates: (page) => decisions.notDuplicates(page),
+    keepPhotos: ({ photoIds, keep }) => decide((now) => decisions.kept.choose(photoIds, keep, now)),
+    keptPhotos: (page) => decisions.kept.page(page),
     decisions: () => ({ decisions: decisions.log.list(), backup: library.backup.state }),
     undoDecision: () => decide(() => decisions.log.undo()),
     redoDecision: () => decide(() => decisions.log.redo()),

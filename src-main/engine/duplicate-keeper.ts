@@ -5,6 +5,8 @@ export interface Contender {
   photo: PhotoDetails;
   /** Null where it was not looked at. */
   sharpness: number | null;
+  /** Whether a person chose to keep it. */
+  kept: boolean;
 }
 
 interface Criterion {
@@ -77,14 +79,16 @@ export function asksForSharpness(kind: DuplicateKind): boolean {
 }
 
 /**
- * Each criterion in turn leaves those that do best by it, until one is left.
+ * Among those that a person chose, or else among all, each criterion in turn leaves those that do best by it, until one is left.
  * @returns the place of the keeper among the contenders, and what left the others behind, the strongest first
  */
 export function suggestKeeper(
   contenders: readonly Contender[],
   kind: DuplicateKind,
 ): { place: number; reasons: KeepReason[] } {
-  let left = contenders.map((_, place) => place);
+  const places = contenders.map((_, place) => place);
+  const chosen = places.filter((place) => contenders[place].kept);
+  let left = chosen.length > 0 ? chosen : places;
   const reasons: KeepReason[] = [];
   for (const { value, asGood, reason } of criteria[kind]) {
     const values = left.map((place) => value(contenders[place]));
@@ -98,5 +102,6 @@ export function suggestKeeper(
     left = leaders;
     if (left.length === 1) break;
   }
+  if (chosen.length > 0) return { place: left[0], reasons: [{ by: 'choice' }] };
   return { place: left[0], reasons: reasons.length > 0 ? reasons : [{ by: 'order' }] };
 }

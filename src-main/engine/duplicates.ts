@@ -219,12 +219,14 @@ class Duplicates {
       [photoId, otherPhotoId].includes(middle.photo.id),
     );
     const kind = loosest(withCentre.map((pair) => pair.kind));
+    const kept = library.decisions.kept.among(ids);
     const looksCloser = asksForSharpness(kind) && found.length <= mostLookedAt;
     const contenders = await Promise.all(
       found.map(async (member): Promise<DuplicateMember> => {
         const isCentre = member.contentId === middle.contentId;
         const score = isCentre ? 1 : this.#pairs.similarity(middle.contentId, member.contentId);
-        return { ...member, score, sharpness: looksCloser ? await this.#sharpness(member) : null };
+        const sharpness = looksCloser ? await this.#sharpness(member) : null;
+        return { ...member, score, sharpness, kept: kept.has(member.photo.id) };
       }),
     );
     const { place, reasons } = suggestKeeper(contenders, kind);

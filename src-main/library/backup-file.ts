@@ -48,6 +48,8 @@ const bodySchema = v.object({
   recipe: v.unknown(),
   pastRecipes: v.array(v.object({ recipe: v.unknown(), endedAtMs: v.number() })),
   folders: v.array(v.object({ path: v.string(), patterns: v.string(), followLinks: v.picklist([0, 1]) })),
+  /** Files that are kept among their duplicates. Left out by programs that knew none. */
+  kept: v.optional(v.array(v.object({ picture: whole, paths: v.array(v.string()) }))),
   /** Left out by programs that knew none. */
   savedSearches: v.optional(savedSearchesSchema),
 });

@@ -131,11 +131,27 @@ export class DecisionsBackup {
       const known = new Set(pair.flatMap(hashAt).sort());
       if (known.size === 2) mark(...known);
     }
+    if (body.kept) this.#bringKeptBack(body.kept, hashAt, isNewer);
     const noPhotos = this.#database.prepare('SELECT 1 FROM generations').get() === undefined;
     if (noPhotos) this.#bringRecipesBack(body);
     for (const { path, patterns, followLinks } of body.folders)
       addFolder(path, Date.now(), patterns, followLinks);
     if (body.savedSearches) restoreSavedSearches(this.#database, body.savedSearches, isNewer);
+  }
+
+  /** All that is kept of one picture was decided together, so it is not mixed with what is decided of it here. */
+  #bringKeptBack(
+    kept: NonNullable<BackupBody['kept']>,
+    hashAt: (place: number) => string[],
+    isNewer: boolean,
+  ): void {
+    if (isNewer) this.#database.exec('DELETE FROM keptFiles');
+    const isDecided = this.#database.prepare('SELECT 1 FROM keptFiles WHERE hash = ?');
+    const keep = this.#database.prepare('INSERT OR IGNORE INTO keptFiles (hash, path) VALUES (?, ?)');
+    for (const { picture, paths } of kept) {
+      for (const hash of hashAt(picture).filter((each) => isDecided.get(each) === undefined))
+        for (const path of paths) keep.run(hash, path);
+    }
   }
 
   #bringRecipesBack({ recipe, pastRecipes }: BackupBody): void {
@@ -181,6 +197,12 @@ export class DecisionsBackup {
       notDuplicates: all<{ hash: string; otherHash: string }>(
         'SELECT hash, otherHash FROM notDuplicates',
       ).map(({ hash, otherHash }): [number, number] => [place(hash), place(otherHash)]),
+      kept: [
+        ...groupedBy(
+          all<{ hash: string; path: string }>('SELECT hash, path FROM keptFiles'),
+          ({ hash }) => hash,
+        ),
+      ].map(([hash, rows]) => ({ picture: place(hash), paths: rows.map(({ path }) => path) })),
       recipe: serving ? (JSON.parse(serving.recipe) as unknown) : this.#setting('restoredRecipe'),
       pastRecipes: this.#pastRecipes.list().toReversed(),
       folders: all<BackupBody['folders'][number]>(

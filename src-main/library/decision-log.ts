@@ -19,6 +19,11 @@ const changeSchema = v.variant('kind', [
     before: v.boolean(),
     after: v.boolean(),
   }),
+  v.object({
+    kind: v.literal('kept'),
+    /** Of each picture all paths of files that are kept. */
+    files: v.array(v.object({ hash: v.string(), before: v.array(v.string()), after: v.array(v.string()) })),
+  }),
 ]);
 
 /** The same change of several pictures; null stands for nothing decided. */
@@ -68,7 +73,7 @@ export class DecisionLog {
   /** Takes the latest decision back. @throws SemblanceError `not-available` when there is none */
   undo(): Decision {
     const row = this.#find('undone = 0 ORDER BY id DESC');
-    if (!row) throw nothingTo('undo', 'No tag, rating or mark was decided that could be taken back.');
+    if (!row) throw nothingTo('undo', 'No tag, rating, mark or choice was made that could be taken back.');
     this.#apply(parsed(row).toReversed(), 'before');
     this.#setUndone(row, 1);
     return toDecision({ ...row, undone: 1 });
@@ -110,6 +115,7 @@ export class DecisionLog {
     for (const change of changes) {
       if (change.kind === 'tag') this.#setTags(change, side);
       else if (change.kind === 'rating') this.#setRatings(change.hashes, change[side]);
+      else if (change.kind === 'kept') this.#setKept(change.files, side);
       else this.#setNotDuplicates(change.pairs, change[side]);
     }
   }
@@ -143,6 +149,15 @@ export class DecisionLog {
         : 'DELETE FROM notDuplicates WHERE hash = ? AND otherHash = ?',
     );
     for (const pair of pairs) statement.run(...pair);
+  }
+
+  #setKept(files: Extract<DecisionChange, { kind: 'kept' }>['files'], side: 'before' | 'after'): void {
+    const forget = this.#database.prepare('DELETE FROM keptFiles WHERE hash = ?');
+    const keep = this.#database.prepare('INSERT OR IGNORE INTO keptFiles (hash, path) VALUES (?, ?)');
+    for (const { hash, [side]: paths } of files) {
+      forget.run(hash);
+      for (const path of paths) keep.run(hash, path);
+    }
   }
 }
 

@@ -10,7 +10,9 @@ import {
 import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { type DecisionChange, DecisionLog, type TagState } from './decision-log.ts';
+import { KeptFiles } from './kept-files.ts';
 import { type Condition, conditionOf, contentsTagged } from './photo-filter.ts';
+import type { Photos } from './photos.ts';
 import { isSameToSqlite, type TagSpellings } from './tag-spellings.ts';
 
 /** What is known of one tag at one picture. */
@@ -25,15 +27,22 @@ interface TagAtPicture {
 /** Each method that changes something runs inside a transaction of the caller's (`Library.decide`). */
 export class Decisions {
   readonly log: DecisionLog;
+  readonly kept: KeptFiles;
   readonly #database: Connection;
   readonly #spellings: Pick<TagSpellings, 'of'>;
   readonly #offlineFolderIds: () => number[];
 
-  constructor(database: Connection, spellings: Pick<TagSpellings, 'of'>, offlineFolderIds: () => number[]) {
+  constructor(
+    database: Connection,
+    photos: Pick<Photos, 'details' | 'contentOf' | 'withContent'>,
+    spellings: Pick<TagSpellings, 'of'>,
+    offlineFolderIds: () => number[],
+  ) {
     this.#database = database;
     this.#spellings = spellings;
     this.#offlineFolderIds = offlineFolderIds;
     this.log = new DecisionLog(database);
+    this.kept = new KeptFiles(database, photos, this.log);
   }
 
   /** @throws SemblanceError `not-found` when none of the photos is there, `invalid-arguments` for no tag at all */
@@ -222,13 +231,14 @@ export class Decisions {
   }
 
   /** How much is decided, of pictures in the library and of others. */
-  counts(): { tags: number; ratings: number; notDuplicates: number } {
+  counts(): { tags: number; ratings: number; notDuplicates: number; kept: number } {
     const count = (table: string): number =>
       this.#database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
     return {
       tags: count('decidedTags'),
       ratings: count('decidedRatings'),
       notDuplicates: count('notDuplicates'),
+      kept: count('keptFiles'),
     };
   }
 
@@ -349,7 +359,7 @@ function grouped(rows: TagAtPicture[], after: (row: TagAtPicture) => TagState): 
 
 /** Different pictures that are changed. */
 function pictures(changes: DecisionChange[]): number {
-  return new Set(changes.flatMap((change) => (change.kind === 'not-duplicates' ? [] : change.hashes))).size;
+  return new Set(changes.flatMap((change) => ('hashes' in change ? change.hashes : []))).size;
 }
 
 function photosIn(changes: DecisionChange[]): string {

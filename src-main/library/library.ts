@@ -110,7 +110,7 @@ export class Library {
     this.neighbours = new Neighbours(database);
     this.savedSearches = new SavedSearches(database);
     this.settings = new SettingsStore(database);
-    this.decisions = new Decisions(database, spellings, () => this.places.offlineIds());
+    this.decisions = new Decisions(database, this.photos, spellings, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
     this.binnedFiles = new BinnedFiles(database);
     this.sharpness = new SharpnessStore(database);

@@ -333,11 +333,13 @@ export class Photos {
     const { folderId, directory, name, sizeBytes, modifiedAtMs, inode = null } = file;
     const row = this.#prepared
       .get<{ id: number }>(
-        // A picture that was in no file comes back under the id that its last file had, unless another has it now.
+        // A picture that was in no file comes back under the id that its last file had, unless another has it now. No
+        // other photo gets a number that one has had.
         `INSERT INTO photos (id, folderId, directory, name, sizeBytes, modifiedAtMs, addedAtMs,
                              contentId, problemCode, problemMessage, inode)
-         VALUES ((SELECT orphanedPhotoId FROM contents WHERE id = @contentId
-                  AND NOT EXISTS (SELECT 1 FROM photos WHERE id = orphanedPhotoId)),
+         VALUES (coalesce((SELECT orphanedPhotoId FROM contents WHERE id = @contentId
+                           AND NOT EXISTS (SELECT 1 FROM photos WHERE id = orphanedPhotoId)),
+                          (SELECT max(highestGone, (SELECT coalesce(max(id), 0) FROM photos)) + 1 FROM photoNumbers)),
                  @folderId, @directory, @name, @sizeBytes, @modifiedAtMs, @addedAtMs,
                  @contentId, @problemCode, @problemMessage, @inode)
          ON CONFLICT (folderId, directory, name) DO UPDATE SET

@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -258,5 +258,21 @@ export const migrations = [
   CREATE INDEX photosByName ON photos(name COLLATE NOCASE, id) WHERE contentId IS NOT NULL;
   CREATE INDEX contentsByOldest ON contents(takenAtMs IS NULL, takenAtMs, id);
   CREATE INDEX contentsByNewest ON contents(takenAtMs IS NULL, takenAtMs DESC, id DESC);
+  `,
+  `
+  -- Files that a person chose to keep among their duplicates: the picture, and where the file was then.
+  CREATE TABLE keptFiles (
+    hash TEXT NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (hash, path)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The highest number that a photo had which is gone: pages remember pictures by the number, so none is given twice.
+  CREATE TABLE photoNumbers (highestGone INTEGER NOT NULL) STRICT;
+  INSERT INTO photoNumbers
+    SELECT max((SELECT coalesce(max(id), 0) FROM photos), (SELECT coalesce(max(orphanedPhotoId), 0) FROM contents));
+  CREATE TRIGGER photoNumberIsGone AFTER DELETE ON photos
+    WHEN OLD.id > (SELECT highestGone FROM photoNumbers)
+    BEGIN UPDATE photoNumbers SET highestGone = OLD.id; END;
   `,
 ];

@@ -3,6 +3,7 @@ import CheckCheck from '@lucide/svelte/icons/check-check';
 import WhyIcon from '@lucide/svelte/icons/circle-question-mark';
 import ClipboardIcon from '@lucide/svelte/icons/clipboard';
 import Expand from '@lucide/svelte/icons/expand';
+import SheetIcon from '@lucide/svelte/icons/layout-grid';
 import OpenIcon from '@lucide/svelte/icons/external-link';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Info from '@lucide/svelte/icons/info';
@@ -14,6 +15,8 @@ import Star from '@lucide/svelte/icons/star';
 import TagIcon from '@lucide/svelte/icons/tag';
 import Trash from '@lucide/svelte/icons/trash-2';
 import X from '@lucide/svelte/icons/x';
+import { mostOnSheet } from '../../src-main/contract/index.ts';
+import { downloadPhotosSheet } from '../contact-sheet.ts';
 import { starsWords } from '../photo-words.ts';
 import { plural } from '../plural.ts';
 import type { AppState } from '../state/app.svelte.ts';
@@ -174,6 +177,19 @@ export const photoActions: readonly PhotoAction[] = [
     whyNot: ({ count: chosen }) =>
       chosen > mostPaths ? `At most ${count(mostPaths)} paths are copied at a time.` : null,
     run: copyPaths,
+  },
+  {
+    kind: 'photos',
+    id: 'photo.sheet',
+    title: 'Contact sheet',
+    keys: [],
+    icon: SheetIcon,
+    places: ['library'],
+    ofSeveral: true,
+    whyNot: ({ count: chosen }) =>
+      chosen > mostOnSheet ? `At most ${count(mostOnSheet)} photos are on a contact sheet.` : null,
+    run: async ({ ids }, { client }) =>
+      downloadPhotosSheet(await client.call('photosById', { photoIds: ids() })),
   },
   {
     kind: 'photos',

@@ -1,6 +1,7 @@
 /** Duplicates in words. */
 import {
   type DuplicateKind,
+  type DuplicateMember,
   type DuplicateThresholds,
   precisionOf,
   type ThresholdOutcome,
@@ -35,6 +36,15 @@ export const kindSentences: Record<DuplicateKind, string> = {
   burst: 'Taken by one camera within seconds.',
   similar: 'Alike; nothing tells why.',
 };
+
+/** What one of two photos in comparison is. */
+export function placeTitle({ kept }: Pick<DuplicateMember, 'kept'>, isKeeper: boolean): string {
+  if (!isKeeper) return 'Other';
+  return kept ? 'Your choice' : 'Suggested';
+}
+
+/** Why a photo cannot go to the bin. */
+export const keptWords = 'You chose to keep this photo. Take that back before it can go to the bin.';
 
 /** What a threshold would give; undefined below those that were looked at. */
 export function outcomeAt(

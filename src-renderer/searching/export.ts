@@ -62,7 +62,7 @@ function cell(value: string | number | null): string {
 /** No system takes these in a file's name, and leading dots hide it. */
 const notInNames = /[\p{Cc}<>:"/\\|?*]+/gu;
 
-function fileName(title: string, extension: string): string {
+export function fileName(title: string, extension: string): string {
   const plain = title
     .replace(notInNames, ' ')
     .replace(/\s+/g, ' ')
@@ -72,8 +72,8 @@ function fileName(title: string, extension: string): string {
 }
 
 /** Hands a file to the person, as browsers do it. */
-export function download({ name, mediaType, text }: ExportedFile): void {
-  const address = URL.createObjectURL(new Blob([text], { type: mediaType }));
+export function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   Object.assign(link, { href: address, download: name });
   link.click();

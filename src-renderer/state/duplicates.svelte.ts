@@ -37,10 +37,8 @@ export class Duplicates {
   lastDeed = $state.raw<LastDeed | null>(null);
   /** The group that is looked at, by its place. */
   place = $state(0);
-  /** Photos that a person keeps instead of those that are suggested, by the photo of the group's centre. */
-  #kept = $state.raw<ReadonlyMap<number, number>>(new Map());
-  /** The photo that is held against the kept one. */
-  #other = $state<number | null>(null);
+  /** The first of these that is not the keeper is held against it. */
+  #held = $state.raw<readonly number[]>([]);
   readonly #client: Client;
   readonly #latest: Latest<DuplicatesAnswer>;
   #limit = step;
@@ -69,17 +67,17 @@ export class Duplicates {
     return this.answer !== null && this.answer.total > this.answer.groups.length;
   }
 
-  /** The photo of a group that stays. */
-  keeperOf(group: DuplicateGroupDetails): DuplicateMember {
-    const id = this.#kept.get(group.centrePhotoId) ?? group.keeper.photoId;
-    return group.members.find(({ photo }) => photo.id === id) ?? group.members[0];
+  /** The photo of a group that stays: one that the person chose, or else the one that is suggested. */
+  keeperOf({ keeper, members }: DuplicateGroupDetails): DuplicateMember {
+    return members.find(({ photo }) => photo.id === keeper.photoId) ?? members[0];
   }
 
   /** The photo that is held against it. */
   otherOf(group: DuplicateGroupDetails): DuplicateMember {
     const keeper = this.keeperOf(group);
     const others = group.members.filter((member) => member !== keeper);
-    return others.find(({ photo }) => photo.id === this.#other) ?? others[0];
+    const held = this.#held.find((id) => id !== keeper.photo.id);
+    return others.find(({ photo }) => photo.id === held) ?? others[0];
   }
 
   /** Asks for everything, at the suggested threshold the first time. */
@@ -119,18 +117,21 @@ export class Duplicates {
 
   select(place: number): void {
     this.place = place;
-    this.#other = null;
+    this.#held = [];
   }
 
   hold(photoId: number): void {
-    this.#other = photoId;
+    this.#held = [photoId];
   }
 
-  keep(group: DuplicateGroupDetails, photoId: number): void {
-    const before = this.keeperOf(group).photo.id;
-    this.#kept = new Map(this.#kept).set(group.centrePhotoId, photoId);
-    // What was kept before is what it is held against.
-    this.#other = before;
+  /** Remembers for good that a photo is kept, or no longer. */
+  async keep(group: DuplicateGroupDetails, { photo, kept }: DuplicateMember): Promise<void> {
+    // The same two stay in view, whichever of them is the keeper then.
+    const inView = [this.otherOf(group).photo.id, this.keeperOf(group).photo.id];
+    await this.#client.call('keepPhotos', { photoIds: [photo.id], keep: !kept });
+    if (this.group?.centrePhotoId === group.centrePhotoId) this.#held = inView;
+    this.#latest.want(0);
+    await this.#lookBack();
   }
 
   /** Holds the next photo of the group against the kept one, or the one before. */
@@ -138,14 +139,14 @@ export class Duplicates {
     const keeper = this.keeperOf(group);
     const others = group.members.filter((member) => member !== keeper);
     const at = others.indexOf(this.otherOf(group));
-    this.#other = others[(at + by + others.length) % others.length].photo.id;
+    this.#held = [others[(at + by + others.length) % others.length].photo.id];
   }
 
   /** @returns what went, and what did not */
-  async bin(going: readonly PhotoDetails[], kept: PhotoDetails): Promise<BinOutcome> {
+  async bin(going: readonly PhotoDetails[], kept: readonly PhotoDetails[]): Promise<BinOutcome> {
     const outcome = await this.#client.call('binPhotos', {
       photos: going.map(shown),
-      kept: [shown(kept)],
+      kept: kept.map(shown),
     });
     await this.open();
     return outcome;
@@ -178,7 +179,7 @@ export class Duplicates {
   #restart(afterMs: number): void {
     this.#limit = step;
     this.place = 0;
-    this.#other = null;
+    this.#held = [];
     this.#latest.want(afterMs);
   }
 

@@ -163,7 +163,12 @@ export class PhotoMapState {
 
   async openPlace(place: number): Promise<void> {
     this.focused = place;
-    this.opened = await this.#client.call('photo', { photoId: this.photoIds[place] });
+    await this.openPhoto(this.photoIds[place]);
+  }
+
+  /** Asked for anew, because its tags and its rating may be others by now. */
+  async openPhoto(photoId: number): Promise<void> {
+    this.opened = await this.#client.call('photo', { photoId });
   }
 
   /** Photos to search with: as many as a search takes, spread over the selection. */
@@ -172,14 +177,6 @@ export class PhotoMapState {
     const count = Math.min(most, length);
     const chosen = Array.from({ length: count }, (_, i) => this.selection[Math.floor((i * length) / count)]);
     return this.#details(chosen);
-  }
-
-  /** @returns what was done, in words; null where all had the tag already */
-  async tag(tag: string): Promise<string | null> {
-    const photos = { photoIds: this.selectedIds };
-    const { decision } = await this.#client.call('changeTags', { photos, add: [tag], remove: [] });
-    this.#lists.want();
-    return decision?.description ?? null;
   }
 
   #show(map: PhotoMap | null): void {

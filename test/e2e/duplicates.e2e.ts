@@ -20,7 +20,17 @@ async function withDuplicates(app: RunningApp, photos: string): Promise<void> {
   await expect(groups(app.page).first()).toBeVisible();
 }
 
-test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of it is there after a restart', async ({
+/** Sets the threshold where it is on the histogram. */
+async function pointAt(page: Page, similarity: number): Promise<void> {
+  const threshold = page.getByRole('slider', { name: 'Least similarity' });
+  const least = Number(await threshold.getAttribute('min'));
+  const histogram = page.getByRole('img', { name: /^Photos by how alike/ });
+  const { width, height } = (await histogram.boundingBox()) ?? { width: 0, height: 0 };
+  await histogram.click({ position: { x: ((similarity - least) / (1 - least)) * width, y: height / 2 } });
+  await expect(threshold).toHaveValue(String(similarity));
+}
+
+test('a person cleans up: a threshold, a pair compared, one kept, one binned, undo, a mark, and all of it after a restart', async ({
   app,
   folder,
   library,
@@ -32,7 +42,7 @@ test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of i
 
   const threshold = page.getByRole('slider', { name: 'Least similarity' });
   const before = await threshold.getAttribute('aria-valuetext');
-  await threshold.fill('0.9');
+  await pointAt(page, 0.9);
   await expect(threshold).not.toHaveAttribute('aria-valuetext', before ?? '');
   await page.getByLabel('Kind').selectOption('Same file');
   await expect(groups(page)).toHaveCount(1);
@@ -44,24 +54,37 @@ test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of i
   await group.getByRole('button', { name: 'Flicker' }).click();
   await expect(group.getByRole('button', { name: 'Show the other photo' })).toBeVisible();
   await page.keyboard.press('f');
-  await group.getByRole('button', { name: 'Keep the other' }).click();
-  await expect(group).toContainText('Keep towns-1 (1).jpg: your choice');
-  await page.keyboard.press('k');
 
   await lookClosely(page);
 
-  const copy = join(photos, 'copies', 'towns-1 (1).jpg');
+  // The copy, rather than the original that is suggested.
+  await group.getByRole('button', { name: 'Keep towns-1 (1).jpg' }).click();
+  await expect(group).toContainText('Keep towns-1 (1).jpg: you chose it');
+  await expect(group.getByRole('button', { name: 'Keep towns-1 (1).jpg' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await expect(groups(page)).toHaveAccessibleName('Same file: 2 photos with towns-1 (1).jpg, which you keep');
+
+  const original = join(photos, 'towns', 'towns-1.jpg');
   await page.keyboard.press('Delete');
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText(copy);
+  await expect(dialog).toContainText(original);
+  await expect(dialog).toContainText('towns-1 (1).jpg stays.');
   await dialog.getByRole('button', { name: 'Move to the bin' }).click();
   await expect(dialog).toBeHidden();
-  expect(existsSync(copy)).toBe(false);
+  expect(existsSync(original)).toBe(false);
   await expect(groups(page)).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Undo: Moved 1 file to the bin' }).click();
   await expect(groups(page)).toHaveCount(1);
-  expect(existsSync(copy)).toBe(true);
+  expect(existsSync(original)).toBe(true);
+
+  // What is kept is not for the bin, also when all are kept.
+  await group.getByRole('button', { name: 'Keep towns-1.jpg' }).click();
+  await expect(group.getByRole('button', { name: 'Bin the other…' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Undo: Chose to keep towns-1.jpg' }).click();
+  await expect(group.getByRole('button', { name: 'Bin the other…' })).toBeEnabled();
 
   await page.getByLabel('Kind').selectOption('Same picture');
   const small = groups(page).filter({ hasText: 'towns-2.jpg' });
@@ -75,6 +98,12 @@ test('a person cleans up: threshold, comparison, bin, undo, a mark, and all of i
   const again = await openApp(app.host, library, [folder]);
   await goTo(again.page, 'Duplicates');
   await again.page.getByRole('slider', { name: 'Least similarity' }).fill('0.9');
+  await again.page.getByLabel('Kind').selectOption('Same picture');
+  await expect(groups(again.page)).toHaveCount(marked - 1);
+  await again.page.getByLabel('Kind').selectOption('Same file');
+  await expect(again.page.getByRole('region', { name: 'Group' })).toContainText(
+    'Keep towns-1 (1).jpg: you chose it',
+  );
   await again.page.getByLabel('Kind').selectOption('Same picture');
   await expect(groups(again.page)).toHaveCount(marked - 1);
   await again.page.getByRole('button', { name: 'Undo: Marked 1 pair as no duplicates' }).click();
@@ -113,7 +142,13 @@ async function lookClosely(page: Page): Promise<void> {
   await expect(dialog.getByRole('img', { name: 'towns-1 (1).jpg' })).toBeVisible();
   await page.keyboard.press('k');
   await expect(dialog.getByRole('columnheader').first()).toContainText('towns-1 (1).jpg');
-  await page.keyboard.press('k');
+  await expect(dialog.getByRole('button', { name: 'Keep towns-1 (1).jpg' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  // Where it stands first now.
+  await page.keyboard.press('j');
+  await expect(dialog.getByRole('columnheader').first()).toContainText(/towns-1\.jpg/);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
 }

@@ -57,8 +57,9 @@ test('a person lays the photos out, draws around some, tags them and searches wi
 
   await selected.getByRole('button', { name: 'Tag them…' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Tag' }).fill('drawn');
-  await dialog.getByRole('button', { name: 'Tag them' }).click();
+  await dialog.getByRole('combobox', { name: 'A tag for all of them' }).fill('drawn');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByText('Gave “drawn” to 24 photos')).toBeVisible();
 

@@ -79,11 +79,13 @@ async function crop(page: Page, name: string): Promise<void> {
 }
 
 /** Exports the ranking as a person does, and reads the file that comes of it. */
-async function exportedCsv({ page, electron }: RunningApp, folder: string): Promise<string> {
-  const path = join(folder, 'exported.csv');
+async function exported(
+  { page, electron }: RunningApp,
+  { to: path, as, end }: { to: string; as: RegExp; end: string },
+): Promise<string> {
   const choose = async (): Promise<void> => {
     await page.getByRole('button', { name: 'Export the ranking' }).click();
-    await page.getByRole('menuitem', { name: /CSV/ }).click();
+    await page.getByRole('menuitem', { name: as }).click();
   };
   if (electron) {
     // In place of the system's dialog.
@@ -91,7 +93,7 @@ async function exportedCsv({ page, electron }: RunningApp, folder: string): Prom
       session.defaultSession.once('will-download', (_, item) => item.setSavePath(at));
     }, path);
     await choose();
-    await expect.poll(() => readIfThere(path)).toContain('\r\n');
+    await expect.poll(() => readIfThere(path)).toContain(end);
   } else {
     const download = page.waitForEvent('download');
     await choose();
@@ -160,9 +162,22 @@ test('a person steers a search by examples, parts, strength, switches and filter
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved: Woods in spring')).toBeVisible();
 
-  const lines = (await exportedCsv(app, folder)).trim().split('\r\n');
+  const lines = (await exported(app, { to: join(folder, 'exported.csv'), as: /CSV/, end: '\r\n' }))
+    .trim()
+    .split('\r\n');
   expect(lines).toHaveLength(4);
   expect(lines[1]).toContain(join(photos, 'forests', 'forests-'));
+  const sheet = await exported(app, {
+    to: join(folder, 'exported.html'),
+    as: /contact sheet/,
+    end: '</html>',
+  });
+  const words = sheet.replaceAll(/;base64,[\w+/]+=*/g, ';base64');
+  const picture = '<div class="frame"><img src="data:image/jpeg;base64"';
+  expect(words.split(`<li><figure>${picture}`)).toHaveLength(4);
+  // The query's examples, which may be files of no library, and the conditions that photos had to meet.
+  expect(words).toContain(`<div><figure>${picture}`);
+  expect(words).toMatch(/<p>3 photos, the most similar first<\/p>\n<p>.*forests · Taken .*<\/p>/);
 });
 
 test('a saved search is run, renamed and removed, and comes back with all its parts', async ({

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -34,6 +42,7 @@ function decide([a, b, c]: number[]): void {
     library.decisions.changeTags({ photoIds: [a, b] }, ['beach'], [], 1);
     library.decisions.rate({ photoIds: [c] }, 4, 2);
     library.decisions.markNotDuplicates([[a, b]], true, 3);
+    library.decisions.kept.choose([b], true, 4);
   });
 }
 
@@ -46,6 +55,9 @@ function decided(): unknown {
       return { name, tags, rating };
     }),
     notDuplicates: library.decisions.notDuplicates({ offset: 0, limit: 10 }).pairs.map((pair) => pair.length),
+    kept: library.decisions.kept
+      .page({ offset: 0, limit: 10 })
+      .photoIds.map((id) => library.photos.details(id).name),
   };
 }
 
@@ -89,6 +101,7 @@ const all = {
     { name: 'c.jpg', tags: [], rating: 4 },
   ],
   notDuplicates: [2],
+  kept: ['b.jpg'],
 };
 
 describe('decisions', () => {
@@ -129,6 +142,20 @@ describe('decisions', () => {
     deleteTheRest();
     record();
     expect(decided()).toEqual(all);
+  });
+
+  it('of another library come along where nothing is decided here, and are not mixed with what is', () => {
+    const other = join(root, 'other');
+    const theirs = Library.open(other, 'write');
+    const [, b, c] = names.map((name) => recordPhoto(theirs, root, name));
+    theirs.decide(() => theirs.decisions.kept.choose([b, c], true, 1));
+    theirs.close();
+    const copy = record()[1] && recordPhoto(library, root, 'copy.jpg', 'hash of b.jpg');
+    library.decide(() => library.decisions.kept.choose([copy], true, 1));
+    library.close();
+    copyFileSync(join(other, 'decisions.json'), join(path, 'decisions.json'));
+    library = Library.open(path, 'write');
+    expect(decided()).toMatchObject({ kept: ['copy.jpg', 'c.jpg'] });
   });
 
   it.each([

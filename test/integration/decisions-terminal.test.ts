@@ -71,6 +71,7 @@ describe('a terminal', () => {
     [['tag', 'add', 'x', '/nothing.jpg'], /is no photo of this library/],
     [['tag', 'add', ' ', 'PHOTO'], /cannot be a tag/],
     [['rate', '6', 'PHOTO'], /1 to 5/],
+    [['keep'], /Name a photo to keep/],
     [['redo'], /nothing to redo/],
   ])('%j says in one line what is wrong', async (args, message) => {
     const { code, errors } = await run(...args.map((arg) => (arg === 'PHOTO' ? photo('towns-1') : arg)));
@@ -94,6 +95,17 @@ describe('a terminal', () => {
     ]);
   });
 
+  it('keeps photos among their duplicates, lists them, and takes that back', async () => {
+    const two = [photo('towns-1'), photo('towns-2')];
+    expect(await json<DecisionOutcome>('keep', ...two)).toMatchObject({
+      changed: 2,
+      decision: { description: 'Chose to keep 2 photos' },
+    });
+    expect((await run('keep', '--list')).output.trim().split('\n').sort()).toEqual(two);
+    expect((await run('keep', '--remove', two[0])).output).toMatch(/Took the mark “keep” from towns-1\.jpg/);
+    expect(await json<{ path: string }[]>('keep', '--list')).toMatchObject([{ path: two[1] }]);
+  });
+
   it('evaluates by tag', async () => {
     const report = await json<QualityReport>('evaluate', '--by', 'tag');
     expect(report).toMatchObject({ by: 'tag', queries: 10 });
@@ -105,7 +117,7 @@ describe('a terminal', () => {
     writeFileSync(join(library, 'library.sqlite'), 'damaged beyond recognition '.repeat(500));
     expect((await run('search', photo('towns-1'))).errors).toMatch(/semblance library repair/);
     const { output } = await run('library', 'repair');
-    expect(output).toMatch(/10 tags of pictures, 2 ratings, 0 marks/);
+    expect(output).toMatch(/10 tags of pictures, 2 ratings, 0 marks, 1 kept/);
     expect(output).toContain(`semblance index '${photos}'`);
     expect(readdirSync(library).some((name) => name.startsWith('damaged-'))).toBe(true);
     await run('index', photos);

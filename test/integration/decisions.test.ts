@@ -203,6 +203,62 @@ describe('marks that photos are no duplicates', () => {
   });
 });
 
+describe('photos that are kept', () => {
+  const page = { offset: 0, limit: 10 };
+  const kept = async (): Promise<number[]> => (await engine.call('keptPhotos', page)).photoIds;
+  const keep = (keep: boolean, ...ids: number[]) => engine.call('keepPhotos', { photoIds: ids, keep });
+
+  it('stay so until that is taken back, also after a restart', async () => {
+    const [a, b, c] = photoIds;
+    expect(await keep(true, a, c, a)).toMatchObject({
+      changed: 2,
+      decision: { description: 'Chose to keep 2 photos' },
+    });
+    expect(await keep(true, a)).toEqual({ changed: 0, decision: null });
+    await keep(true, b);
+    await reopen();
+    expect(await kept()).toEqual(photoIds);
+    expect(await keep(false, b)).toMatchObject({
+      decision: { description: 'Took the mark “keep” from b.jpg' },
+    });
+    expect(await kept()).toEqual([a, c]);
+    await engine.call('undoDecision', {});
+    await engine.call('undoDecision', {});
+    expect(await kept()).toEqual([a, c]);
+    await engine.call('undoDecision', {});
+    expect(await kept()).toEqual([]);
+    await engine.call('redoDecision', {});
+    expect(await kept()).toEqual([a, c]);
+  });
+
+  it('are files: of two with the same bytes only the one that was chosen', async () => {
+    const [a] = photoIds;
+    const copy = recordPhoto(engine.library, root, 'copy.jpg', 'hash of a.jpg');
+    await keep(true, copy);
+    expect(await kept()).toEqual([copy]);
+    await keep(true, a);
+    await keep(false, copy);
+    expect(await kept()).toEqual([a]);
+  });
+
+  it('stay so when the file is moved, or indexed anew under another number', async () => {
+    const [a, b] = photoIds;
+    await keep(true, a, b);
+    const { folderId } = engine.library.photos.details(a);
+    const moved = { folderId, directory: 'else/where', name: 'new.jpg', sizeBytes: 1, modifiedAtMs: 1 };
+    engine.library.change(() => engine.library.photos.move(a, moved));
+    engine.library.change(() => engine.library.orphans.forgetFiles([b], 1));
+    expect(await kept()).toEqual([a]);
+    const back = recordPhoto(engine.library, root, 'again.jpg', 'hash of b.jpg');
+    expect(await kept()).toEqual([a, back]);
+  });
+
+  it('must all be in the library', async () => {
+    await expect(keep(true, photoIds[0], 999)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await kept()).toEqual([]);
+  });
+});
+
 describe('undo', () => {
   it('takes decisions back in order, does them again, and survives restarts', async () => {
     for (const tag of ['one', 'two', 'three'])

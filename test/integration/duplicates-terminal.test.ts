@@ -51,6 +51,19 @@ describe('a terminal', () => {
     expect(output).toContain('* ');
   });
 
+  it('marks all that are kept, and would move none of them to the bin', async () => {
+    const asked = ['duplicates', '--kind', 'identical', '--bin-suggested'];
+    await json('keep', copy());
+    const { groups } = await json<Printed>(...asked);
+    expect(groups[0].keep).toMatchObject({ path: copy(), reason: 'you chose it' });
+    expect(groups[0].members).toMatchObject([{ kept: true }, { kept: false }]);
+    await json('keep', join(photos, 'towns/towns-1.jpg'));
+    expect((await run(...asked)).output).not.toContain('would go to the bin');
+    expect((await json<Printed>(...asked, '--yes')).bin).toEqual({ binned: [], failed: [] });
+    await json('undo');
+    await json('undo');
+  });
+
   it('refuses a threshold or a kind that is none', async () => {
     expect((await run('duplicates', '--threshold', '2')).errors).toContain('a number from 0.3 to 1');
     expect((await run('duplicates', '--kind', 'twin')).errors).toContain('one of identical');

@@ -132,6 +132,31 @@ describe('duplicates', () => {
     expect(names(await groupWith('resaved/small.jpg', 'same-picture'))).toContain('towns/towns-2.jpg');
   });
 
+  it('leave what a person chose to keep in its place, whatever else is suggested', async () => {
+    const [small, large] = [await shown('resaved/small.jpg'), await shown('towns/towns-2.jpg')];
+    await engine.call('keepPhotos', { photoIds: [small.photoId], keep: true });
+    const group = await groupWith('resaved/small.jpg', 'same-picture');
+    expect(group.keeper).toEqual({ photoId: small.photoId, reasons: [{ by: 'choice' }] });
+    expect(group.members.map(({ photo, kept }) => [photo.id, kept])).toEqual([
+      [small.photoId, true],
+      [large.photoId, false],
+    ]);
+    await expect(engine.call('checkBinning', { photos: [small], kept: [large] })).rejects.toMatchObject({
+      code: 'invalid-arguments',
+      message: /You chose to keep/,
+    });
+    expect((await engine.call('checkBinning', { photos: [small], allOfGroup: true })).files).toHaveLength(1);
+    await engine.call('recordBinned', { photoIds: [small.photoId] });
+
+    await engine.call('keepPhotos', { photoIds: [large.photoId], keep: true });
+    const both = await groupWith('resaved/small.jpg', 'same-picture');
+    expect(both.keeper).toEqual({ photoId: large.photoId, reasons: [{ by: 'choice' }] });
+    expect(both.members.every(({ kept }) => kept)).toBe(true);
+    await engine.call('undoDecision', {});
+    await engine.call('undoDecision', {});
+    expect((await groupWith('resaved/small.jpg', 'same-picture')).keeper.reasons[0].by).toBe('pixels');
+  });
+
   it('are compared place by place in a job, after which none is left unchecked', async () => {
     const question = { threshold: 0.99, geometry: true, offset: 0, limit: 100 };
     expect((await engine.call('duplicates', question)).unchecked).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ import { Engine, setAside } from '../../src-main/engine/index.ts';
 import { Library } from '../../src-main/library/index.ts';
 import { schemaVersion } from '../../src-main/library/schema.ts';
 import { storedVersion } from '../../src-main/library/stored-version.ts';
+import { recordPhoto } from '../fixtures/recorded-photos.ts';
 
 let folder: string;
 
@@ -154,6 +155,36 @@ describe('a library of the fourth schema', () => {
     } finally {
       await engine.close();
     }
+  });
+});
+
+describe('a library of the fifth schema', () => {
+  it('keeps what was decided, and photos can be chosen to be kept from now on', async () => {
+    begin('library-v5.sqlite.gz');
+    const engine = Engine.open({ libraryPath: folder, access: 'write' });
+    try {
+      const page = { offset: 0, limit: 10 };
+      const [{ id }] = (await engine.call('photos', { ...page, order: 'path' })).photos;
+      expect(engine.library.photos.details(id)).toMatchObject({ name: 'a.png', tags: ['kept'], rating: 3 });
+      expect((await engine.call('notDuplicates', page)).total).toBe(1);
+      await engine.call('keepPhotos', { photoIds: [id], keep: true });
+      expect(await engine.call('keptPhotos', page)).toEqual({ total: 1, photoIds: [id] });
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('never gives the number of a photo that has gone to another', () => {
+    begin('library-v5.sqlite.gz');
+    const library = Library.open(folder, 'write');
+    const [first] = [recordPhoto(library, '/photos', 'one.jpg')];
+    library.change(() => library.orphans.forgetFiles([first], 1));
+    const second = recordPhoto(library, '/photos', 'two.jpg');
+    expect(second).toBe(first + 1);
+    expect(recordPhoto(library, '/photos', 'one again.jpg', 'hash of one.jpg')).toBe(first);
+    library.change(() => library.folders.remove(1));
+    expect(recordPhoto(library, '/elsewhere', 'three.jpg')).toBe(second + 1);
+    library.close();
   });
 });
 

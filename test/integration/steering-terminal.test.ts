@@ -54,6 +54,34 @@ describe('a search on a terminal', () => {
       .toFile(pair);
   });
 
+  it('writes what it found as a contact sheet, with the pictures in it', async () => {
+    const file = join(root, 'sheet.html');
+    const { results } = await json<Found>([
+      'search',
+      photo('beaches-1'),
+      '--top',
+      '40',
+      '--contact-sheet',
+      file,
+    ]);
+    const sheet = readFileSync(file, 'utf8');
+    expect(sheet.match(/<section>/g)).toHaveLength(Math.ceil(results.length / 35));
+    // The example's, and that of each result.
+    expect(sheet.match(/<img src="data:image\/jpeg;base64,[\w+/]+=*"/g)).toHaveLength(1 + results.length);
+    expect(sheet).toContain('<h1>beaches-1.jpg</h1>');
+    expect(sheet).toContain(`<p>${results.length} photos, the most similar first</p>`);
+    expect(sheet).toContain(`<span class="after">${results[1].score.toFixed(3)}</span>`);
+  });
+
+  it.each([
+    [['--top', '701', '--contact-sheet', 'sheet.html'], /holds 700 photos at most/],
+    [['--contact-sheet', join('nowhere', 'sheet.html')], /could not be written.*Name a file/],
+  ])('says why there is no contact sheet: %j', async (args, message) => {
+    const { code, errors } = await run(['search', photo('beaches-1'), ...args]);
+    expect(code).toBe(1);
+    expect(errors).toMatch(message);
+  });
+
   it('looks for a part of the example before the option, in pixels, or for all but a part', async () => {
     const right = await json<Found>(['search', pair, '--crop', '320,0,320,240']);
     expect(kinds(right)).toEqual(Array(3).fill('towns'));

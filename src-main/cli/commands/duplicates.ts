@@ -5,10 +5,12 @@ import {
   type DuplicateGroupDetails,
   type DuplicateKind,
   duplicateKinds,
+  type DuplicateMember,
   keepWords,
   leastDuplicateThreshold,
   mostGroups,
   SemblanceError,
+  type SuggestedKeeper,
 } from '../../contract/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { moveToBin } from '../../server/index.ts';
@@ -43,7 +45,11 @@ export const duplicatesCommand = withFilterOptions(
       .default([], 'all'),
   )
   .option('--geometry', 'only pairs that are the same place by place; compares them first', false)
-  .option('--bin-suggested', 'move all but the suggested photo of each group to the bin, with --yes', false)
+  .option(
+    '--bin-suggested',
+    'move all but the photo that is suggested, and those that you keep, of each group to the bin, with --yes',
+    false,
+  )
   .option('--yes', 'do it, rather than only tell what would go', false)
   .addOption(libraryOption())
   .addOption(jsonOption())
@@ -106,9 +112,12 @@ async function groupsOf(
 async function binSuggestedOf(engine: Engine, groups: DuplicateGroupDetails[]): Promise<BinOutcome> {
   const all: BinOutcome = { binned: [], failed: [] };
   for (const { keeper, members } of groups) {
-    const shown = members.map(({ photo: { id, path } }) => ({ photoId: id, path }));
-    const photos = shown.filter(({ photoId }) => photoId !== keeper.photoId);
-    const kept = shown.filter(({ photoId }) => photoId === keeper.photoId);
+    const [kept, photos] = [true, false].map((stays) =>
+      members
+        .filter((member) => staysOf(member, keeper) === stays)
+        .map(({ photo: { id, path } }) => ({ photoId: id, path })),
+    );
+    if (photos.length === 0) continue;
     try {
       const { binned, failed } = await binThrough(engine.call, { photos, kept }, moveToBin);
       all.binned.push(...binned);
@@ -121,12 +130,16 @@ async function binSuggestedOf(engine: Engine, groups: DuplicateGroupDetails[]): 
   return all;
 }
 
+function staysOf({ photo, kept }: DuplicateMember, keeper: SuggestedKeeper): boolean {
+  return kept || photo.id === keeper.photoId;
+}
+
 function plain({ kind, keeper, members, pairs }: DuplicateGroupDetails): object {
   const pathOf = new Map(members.map(({ photo }) => [photo.id, photo.path]));
   return {
     kind,
     keep: { path: pathOf.get(keeper.photoId), photoId: keeper.photoId, reason: keepWords(keeper.reasons) },
-    members: members.map(({ photo, score, sharpness }) => ({
+    members: members.map(({ photo, score, sharpness, kept }) => ({
       path: photo.path,
       photoId: photo.id,
       score,
@@ -136,6 +149,7 @@ function plain({ kind, keeper, members, pairs }: DuplicateGroupDetails): object 
       format: photo.format,
       takenAtMs: photo.takenAtMs,
       sharpness,
+      kept,
     })),
     pairs: pairs.map(({ photoId, otherPhotoId, score, kind: pairKind }) => ({
       a: pathOf.get(photoId),
@@ -156,15 +170,17 @@ function print(
   console.log(`${found} at a similarity of ${threshold.toFixed(2)} and more`);
   for (const { kind: groupKind, keeper, members } of groups) {
     console.log(`\n${groupKind}; keep the first: ${keepWords(keeper.reasons)}`);
-    for (const { photo, score } of members) {
-      const { id, path, width, height, sizeBytes } = photo;
-      const mark = id === keeper.photoId ? '*' : ' ';
+    for (const member of members) {
+      const { path, width, height, sizeBytes } = member.photo;
+      const mark = staysOf(member, keeper) ? '*' : ' ';
       console.log(
-        `  ${mark} ${score.toFixed(3)}  ${width} × ${height}, ${Math.ceil(sizeBytes / 1000)} kB  ${path}`,
+        `  ${mark} ${member.score.toFixed(3)}  ${width} × ${height}, ${Math.ceil(sizeBytes / 1000)} kB  ${path}`,
       );
     }
   }
-  const rest = groups.reduce((sum, { members }) => sum + members.length - 1, 0);
+  const rest = groups
+    .flatMap(({ keeper, members }) => members.map((member) => staysOf(member, keeper)))
+    .filter((stays) => !stays).length;
   if (isBinning && !outcome && rest > 0) {
     const count = rest === 1 ? '1 photo' : `${rest} photos`;
     console.log(`\n${count} without * would go to the bin. To do it, add --yes.`);

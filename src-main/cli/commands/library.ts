@@ -23,7 +23,7 @@ const repair = new Command('repair')
     if (aside.length === 0) console.log('There was no catalogue; it starts anew.');
     else console.log(`Set aside, to be deleted when nobody misses it: ${aside.join(', ')}`);
     console.log(
-      `Back from the backup: ${tags.tags} tags of pictures, ${tags.ratings} ratings, ${tags.notDuplicates} marks.`,
+      `Back from the backup: ${tags.tags} tags of pictures, ${tags.ratings} ratings, ${tags.notDuplicates} marks, ${tags.kept} kept.`,
     );
     const paths = folders.map(({ path }) => `'${path}'`).join(' ');
     console.log(`Now index the photos again: semblance index ${paths === '' ? 'FOLDER' : paths}`);

@@ -3,7 +3,7 @@ import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 import { withEngine } from '../with-engine.ts';
 
 export const undoCommand = new Command('undo')
-  .description('take back the latest tag, rating or mark; again for the one before')
+  .description('take back the latest tag, rating, mark or choice; again for the one before')
   .option('--list', 'list what can be taken back and done again, the latest first', false)
   .addOption(libraryOption())
   .addOption(jsonOption())

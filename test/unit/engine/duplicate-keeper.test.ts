@@ -25,7 +25,7 @@ const plain: PhotoDetails = {
 };
 
 function contender(photo: Partial<PhotoDetails>, sharpness: number | null = null): Contender {
-  return { photo: { ...plain, ...photo }, sharpness };
+  return { photo: { ...plain, ...photo }, sharpness, kept: false };
 }
 
 describe('the suggested keeper', () => {
@@ -36,6 +36,16 @@ describe('the suggested keeper', () => {
     );
     expect(place).toBe(1);
     expect(keepWords(reasons)).toBe('more detail, 12 megapixels against 3.0 megapixels');
+  });
+
+  it('is one that a person chose, and of several chosen ones the best', () => {
+    const chosen = { ...contender({ width: 200 }), kept: true };
+    const better = { ...contender({ width: 300 }), kept: true };
+    const suggested = suggestKeeper([contender({ rating: 5 }), chosen], 'same-picture');
+    expect(suggested).toEqual({ place: 1, reasons: [{ by: 'choice' }] });
+    expect(keepWords(suggested.reasons)).toBe('you chose it');
+    expect(suggestKeeper([contender({}), chosen, better], 'same-picture').place).toBe(2);
+    expect(suggestKeeper([chosen, better], 'burst')).toEqual({ place: 1, reasons: [{ by: 'choice' }] });
   });
 
   it('is what a person rated, however small', () => {

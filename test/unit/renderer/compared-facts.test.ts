@@ -15,7 +15,7 @@ function member(changes: Partial<PhotoDetails>, sharpness: number | null = null)
     modifiedAtMs: 0,
     ...changes,
   } as PhotoDetails;
-  return { photo, contentId: photo.id, score: 1, sharpness };
+  return { photo, contentId: photo.id, score: 1, sharpness, kept: false };
 }
 
 const better = (one: DuplicateMember, other: DuplicateMember): Record<string, 0 | 1 | null> =>
