@@ -26,6 +26,7 @@ const job: Job = {
   startedAtMs: 0,
   endedAtMs: null,
   error: null,
+  obstacle: null,
   summary: null,
   training: [],
   outcome: '',
