@@ -1,4 +1,4 @@
-/** What keeps a library in good order: the room that it takes, and files that could not be read. */
+/** What keeps a library in good order: the room that it takes, and files that could not be read; and the licences. */
 import * as v from 'valibot';
 import { photoProblemCodes } from './errors.ts';
 import type { Job } from './jobs.ts';
@@ -12,6 +12,8 @@ export const upkeepArguments = {
   retryProblems: v.strictObject({ code: v.optional(v.picklist(photoProblemCodes)) }),
   /** Where a file of the library lies, whether it could be read or not. */
   fileOf: v.strictObject({ photoId: idSchema }),
+  /** Under which terms Semblance and what it is made of may be used. */
+  licences: v.strictObject({}),
 } as const;
 
 /**
@@ -34,4 +36,6 @@ export interface UpkeepAnswers {
   storage: StorageReport;
   retryProblems: Job;
   fileOf: { path: string; offline: boolean };
+  /** Plain texts. */
+  licences: { own: string; parts: string };
 }

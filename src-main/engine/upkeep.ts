@@ -1,13 +1,20 @@
-/** Answers about the room that a library takes, and about files that could not be read. */
+/** Answers about the room that a library takes, about files that could not be read, and about licences. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type CommandArguments, type Job, SemblanceError, type UpkeepAnswers } from '../contract/index.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
 import { storageReport } from './room.ts';
 
+/** From source and from the bundle alike, they lie two folders above this file. */
+const textOf = (file: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+
 export function upkeepHandlers(engine: Engine): Pick<Handlers, keyof UpkeepAnswers> {
   return {
     storage: () => storageReport(engine),
     retryProblems: (request) => retryProblems(engine, request),
+    licences: () => ({ own: textOf('LICENSE'), parts: textOf('resources/NOTICE.md') }),
     fileOf: ({ photoId }) => engine.library.photos.fileOf(photoId),
   };
 }
