@@ -8,6 +8,7 @@ import {
   messageOf,
   type PhotoSummary,
   type Recipe,
+  type RememberedView,
   type ViewName,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
@@ -111,7 +112,7 @@ export class AppState {
   /** Fetches all that is shown anew. */
   async reload(): Promise<void> {
     await this.attempt(async () => {
-      await this.#showRemembered();
+      await this.#memory.restore((remembered) => this.#show(remembered));
       this.host ??= await this.client.call('hostInfo', {});
       const [status, folders, jobs] = await Promise.all([
         this.client.call('status', {}),
@@ -124,11 +125,8 @@ export class AppState {
     });
   }
 
-  /** Takes what the window showed last time; once, and as soon as the library can be asked. */
-  async #showRemembered(): Promise<void> {
-    const remembered = await this.#memory.restore();
-    if (!remembered) return;
-    const { view, filter, ...arrangement } = remembered;
+  /** Takes what the window showed last time. */
+  #show({ view, filter, ...arrangement }: RememberedView): void {
     // Whatever was asked for meanwhile stays.
     if (this.view === 'library') this.view = view;
     Object.assign(this.photos, { filter, arrangement });

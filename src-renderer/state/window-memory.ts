@@ -5,7 +5,7 @@ import { equal } from '../equal.ts';
 
 export class WindowMemory {
   readonly #client: Client;
-  #restoring: Promise<RememberedView | null> | null = null;
+  #restoring: Promise<void> | null = null;
   #isRestored = false;
   #kept: RememberedView | null = null;
 
@@ -14,21 +14,22 @@ export class WindowMemory {
   }
 
   /**
-   * What was shown last; null where nothing was, and after the first answer, since what is shown then is what counts.
-   * Rejects with a `SemblanceError` while the library cannot be asked.
+   * Has what was shown last shown again, if anything was; once, however often it is asked for. Rejects with a
+   * `SemblanceError` while the library cannot be asked.
    */
-  async restore(): Promise<RememberedView | null> {
-    if (this.#isRestored) return null;
-    const asked = (this.#restoring ??= this.#client.call('rememberedView', {}));
-    try {
-      const remembered = await asked;
-      if (this.#isRestored) return null;
-      this.#isRestored = true;
-      this.#kept = remembered;
-      return remembered;
-    } finally {
+  restore(show: (remembered: RememberedView) => void): Promise<void> {
+    this.#restoring ??= this.#ask(show).catch((error: unknown) => {
       this.#restoring = null;
-    }
+      throw error;
+    });
+    return this.#restoring;
+  }
+
+  async #ask(show: (remembered: RememberedView) => void): Promise<void> {
+    const remembered = await this.#client.call('rememberedView', {});
+    this.#kept = remembered;
+    this.#isRestored = true;
+    if (remembered) show(remembered);
   }
 
   /** Keeps what is shown, unless it is what was kept last. What could not be kept is of no interest to anybody. */
