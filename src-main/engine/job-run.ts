@@ -197,16 +197,18 @@ export class JobRun implements JobControl {
         return await action();
       } catch (error) {
         const look = this.signal.aborted ? null : this.#findObstacle(error, this.job());
-        if (!look) throw error;
-        await this.#untilGone(look);
+        const obstacle = look?.() ?? null;
+        // Where nothing is found that could go, it would only fail again.
+        if (!look || !obstacle) throw error;
+        await this.#untilGone(obstacle, look);
       }
     }
   }
 
   /** @throws SemblanceError `cancelled` */
-  async #untilGone(look: () => JobObstacle | null): Promise<void> {
-    this.#obstacle = look();
-    if (this.#obstacle) this.#setState('paused');
+  async #untilGone(obstacle: JobObstacle, look: () => JobObstacle | null): Promise<void> {
+    this.#obstacle = obstacle;
+    this.#setState('paused');
     const timer = setInterval(() => {
       this.#obstacle = look();
       if (this.#obstacle) this.#tell();

@@ -45,6 +45,13 @@ describe('the line of a running job', () => {
     );
   });
 
+  it('says that there is no room while it waits for that', () => {
+    const obstacle = { code: 'disk-full', path: '/library', neededBytes: 2e7, freeBytes: 1e5 } as const;
+    expect(jobLine({ ...job, state: 'paused', obstacle })).toBe(
+      'Indexing 1,204 of 9,870 · no room on the disk',
+    );
+  });
+
   it('promises no end while it is paused', () => {
     expect(jobLine({ ...job, state: 'paused' })).toBe('Indexing 1,204 of 9,870 · paused');
   });
