@@ -12,6 +12,8 @@ import type { Engine } from './engine.ts';
 
 /** SQLite writes changes down twice before they take their place, and its journal grows to some megabytes. */
 const journalBytes = 16e6;
+/** Files that grow with each photo; journals are large for a while only, and what is damaged was set aside. */
+const growing = /^(library\.sqlite|thumbnails\.sqlite|index.*)$/;
 
 export function storageReport({ library }: Engine): StorageReport {
   const statistics = library.cacheBytes();
@@ -48,7 +50,9 @@ export function waitForRoom(library: Library) {
   return (error: unknown, { done, total }: Job): (() => JobObstacle | null) | null => {
     const explained = library.explain(error);
     if (!(explained instanceof SemblanceError) || explained.code !== 'disk-full') return null;
-    const stored = [...fileSizes(library.path).values()].reduce((sum, size) => sum + size, 0);
+    const stored = [...fileSizes(library.path)]
+      .filter(([name]) => growing.test(name))
+      .reduce((sum, [, size]) => sum + size, 0);
     const photos = library.photos.contentCount();
     const bytesPerPhoto = photos === 0 ? 0 : stored / photos;
     const neededBytes = journalBytes + Math.max(0, total - done) * bytesPerPhoto;
