@@ -75,11 +75,15 @@ export class AppState {
     void this.reload();
   }
 
-  /** The job that the status bar shows: what runs, else what waits; of what runs side by side, a download last. */
+  /**
+   * The job that the status bar shows: what runs, else what waits; of what runs side by side, last what makes way for
+   * others, and downloads.
+   */
   get job(): Job | undefined {
+    const isAside = ({ kind }: Job): boolean => kind === 'download' || kind === 'neighbours';
     const open = this.jobs
       .filter(({ endedAtMs }) => endedAtMs === null)
-      .sort((a, b) => Number(a.kind === 'download') - Number(b.kind === 'download'));
+      .sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
