@@ -44,6 +44,7 @@ test('broken files, an unplugged drive and a killed engine are each told of, and
   folder,
   library,
 }) => {
+  test.setTimeout(360_000);
   const { page } = app;
   const volumes = join(folder, 'volumes.json');
   writeFileSync(volumes, mounted(photos));
@@ -129,9 +130,10 @@ const onSmallDisk = test.extend({
 onSmallDisk(
   'a full disk is told of with what is needed, searching goes on, and so does indexing once there is room',
   async ({ app, photos, folder, library }) => {
+    test.setTimeout(360_000);
     const { page } = app;
     await indexed(app, photos);
-    await expect(page.getByRole('contentinfo')).toContainText('Ready');
+    await expect(page.getByRole('contentinfo')).toContainText('Ready', { timeout: 60_000 });
     // Beside the files of the library itself, by whose sizes it is told what is needed.
     mkdirSync(join(library, 'aside'));
     const disk = fillerOf(join(library, 'aside'));
@@ -158,9 +160,8 @@ onSmallDisk(
 
     disk.empty();
     await expect(banner).toBeHidden();
-    await expect(page.getByRole('contentinfo')).toContainText('Ready', { timeout: 60_000 });
     await goTo(page, 'Library');
-    await expect(page.getByText(`${24 + many} photos`, { exact: true })).toBeVisible();
+    await expect(page.getByText(`${24 + many} photos`, { exact: true })).toBeVisible({ timeout: 120_000 });
     rmSync(join(photos, 'noise-0.jpg'));
     await expect(page.getByText(`${23 + many} photos`, { exact: true })).toBeVisible();
   },

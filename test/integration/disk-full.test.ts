@@ -35,7 +35,7 @@ describe.skipIf(obstacle !== null)(`a disk without room (${obstacle ?? 'a tmpfs 
     // With room again it has more than is needed, which counts what SQLite needs for its journal.
     const larger = { kind: 'small', megabytes: 40 } as const;
     waiting = (await runMounted(larger, disk, waitingChild, task)) as WaitingReport;
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => small.close());
 
@@ -79,6 +79,7 @@ describe.skipIf(obstacle !== null)(`a disk without room (${obstacle ?? 'a tmpfs 
     expect(waiting.photosWhilePaused).toBeGreaterThan(photos.first);
     expect(waiting.photosWhilePaused).toBeLessThan(photos.first + photos.second);
     expect(waiting.foundWhilePaused).toBe(3);
+    expect(waiting.shownWhilePaused).toBe(waiting.photosWhilePaused);
   });
 
   it('with room again lets the job that waited go on by itself, to the end', () => {
