@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 /** In the desktop window, and in a browser on the loopback server. */
 const toldTwice = [
+  'first-start.e2e.ts',
+  'trouble.e2e.ts',
   'stories.e2e.ts',
   'folders.e2e.ts',
   'tune.e2e.ts',

@@ -78,6 +78,7 @@ export function jobLine(job: Job): string {
     job.total > 0 && countsPhotos ? `${job.step} ${count(job.done)} of ${count(job.total)}` : job.step,
   ];
   if (job.total > 0 && !countsPhotos) parts.push(`${Math.floor((100 * job.done) / job.total)} %`);
+  if (job.obstacle) return [...parts, 'no room on the disk'].join(' · ');
   if (job.state === 'paused') return [...parts, pausedWord].join(' · ');
   if (countsPhotos && job.done > 0 && job.photosPerSecond > 0) {
     parts.push(perSecond(job.photosPerSecond));

@@ -38,14 +38,14 @@ export async function answerCommand(
     case 'chooseModel':
       return chosen({ properties: ['openFile'], filters: [{ name: 'ONNX', extensions: ['onnx'] }] });
     case 'revealPhoto': {
-      const photo = await call('photo', parsed.output as { photoId: number });
+      const photo = await call('fileOf', parsed.output as { photoId: number });
       refuseOffline(photo);
       const { path } = photo;
       shell.showItemInFolder(path);
       return { path };
     }
     case 'openPhoto': {
-      const photo = await call('photo', parsed.output as { photoId: number });
+      const photo = await call('fileOf', parsed.output as { photoId: number });
       refuseOffline(photo);
       const { path } = photo;
       const reason = await shell.openPath(path);

@@ -25,10 +25,11 @@ import { measuredFields, type MeasurementAnswers, measurementArguments } from '.
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
 import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
-import type { ProfileReport } from './profiles.ts';
+import { profileNames, type ProfileReport } from './profiles.ts';
 import { queryFields } from './query.ts';
 import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
+import { type RememberedViewAnswers, rememberedViewArguments } from './remembered-view.ts';
 import { type SavedSearchAnswers, savedSearchArguments } from './saved-searches.ts';
 import { idSchema, pageFields } from './schemas.ts';
 import type {
@@ -41,6 +42,7 @@ import type {
   RetunePlan,
   TunePreview,
 } from './tuning.ts';
+import { type UpkeepAnswers, upkeepArguments } from './upkeep.ts';
 
 /** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
 export const usualMaxMegapixels = 150;
@@ -163,6 +165,11 @@ export const commandArguments = {
   profiles: none,
   /** Measures how long each takes, on the first photos of the library. */
   timeProfiles: none,
+  /**
+   * Takes a profile. Photos that are indexed are read anew by it; where others are being indexed, that goes on afterwards,
+   * and they are read by it alone.
+   */
+  useProfile: v.strictObject({ name: v.picklist(profileNames) }),
   ...photoListArguments,
   ...pictureArguments,
   ...explanationArguments,
@@ -171,6 +178,8 @@ export const commandArguments = {
   ...savedSearchArguments,
   ...duplicateArguments,
   ...binArguments,
+  ...upkeepArguments,
+  ...rememberedViewArguments,
   settings: none,
   changeSettings: v.partial(
     v.strictObject({
@@ -178,6 +187,7 @@ export const commandArguments = {
       cacheBudgetBytes: v.pipe(v.number(), v.minValue(0)),
       watch: v.boolean(),
       maxMegapixels: v.pipe(v.number(), v.minValue(1), v.maxValue(mostMaxMegapixels)),
+      profileAnswered: v.boolean(),
     }),
   ),
 } as const;
@@ -192,7 +202,9 @@ export interface CommandAnswers
     DuplicateAnswers,
     BinAnswers,
     PhotoListAnswers,
-    MeasurementAnswers {
+    MeasurementAnswers,
+    UpkeepAnswers,
+    RememberedViewAnswers {
   status: EngineStatus;
   models: ModelInfo[];
   devices: DeviceReport[];
@@ -232,6 +244,7 @@ export interface CommandAnswers
   cache: CacheInfo;
   profiles: ProfileReport;
   timeProfiles: Job;
+  useProfile: Job;
   settings: Settings;
   changeSettings: Settings;
 }

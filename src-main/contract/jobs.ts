@@ -55,6 +55,17 @@ export interface TrainingEpoch {
   heldOut: number | null;
 }
 
+/** What a paused job waits for. It goes on by itself once that is gone, or when somebody resumes it. */
+export interface JobObstacle {
+  code: 'disk-full';
+  /** The folder that no more can be written to. */
+  path: string;
+  /** About what the rest of the job takes. */
+  neededBytes: number;
+  /** What is free on the disk. */
+  freeBytes: number;
+}
+
 /** A long job. What its progress counts, `progressUnit` says. */
 export interface Job {
   id: number;
@@ -71,6 +82,8 @@ export interface Job {
   startedAtMs: number;
   endedAtMs: number | null;
   error: ErrorReport | null;
+  /** Only while it is paused, where nobody has paused it. */
+  obstacle: JobObstacle | null;
   /** Only of index jobs, when ended. */
   summary: IndexSummary | null;
   /** Only of jobs that train. */

@@ -230,6 +230,8 @@ export interface Settings {
   watch: boolean;
   /** Photos with more megapixels are left out. */
   maxMegapixels: number;
+  /** Whether somebody has answered how thoroughly photos are to be read, and need not be asked again. */
+  profileAnswered: boolean;
 }
 
 /** What the host around the interface can do. */

@@ -31,11 +31,12 @@ import { PatternCounter } from './pattern-counter.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { photoListHandlers } from './photo-lists.ts';
 import { pictureHandlers } from './pictures.ts';
-import { profileReport, startTimingProfiles } from './profiles.ts';
+import { profileReport, startTimingProfiles, useProfile } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
+import { upkeepHandlers } from './upkeep.ts';
 import {
   cacheInfo,
   planRetune,
@@ -96,6 +97,7 @@ export function commandHandlers(engine: Engine): Handlers {
     cache: () => cacheInfo(engine),
     profiles: () => profileReport(engine),
     timeProfiles: () => startTimingProfiles(engine).job,
+    useProfile: (request) => useProfile(engine, request),
     ...photoListHandlers(engine),
     ...pictureHandlers(engine),
     ...explanationHandlers(engine),
@@ -104,6 +106,9 @@ export function commandHandlers(engine: Engine): Handlers {
     ...savedSearchHandlers(engine),
     ...duplicateHandlers(engine),
     ...binHandlers(engine),
+    ...upkeepHandlers(engine),
+    rememberedView: () => library.rememberedView.get(),
+    rememberView: (view) => library.rememberedView.set(view),
     settings: () => library.settings.get(),
     changeSettings: (changes) => changeSettings(engine, changes),
   };

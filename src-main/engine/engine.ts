@@ -43,6 +43,7 @@ import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
+import { waitForRoom } from './room.ts';
 import { SavedSearchWatch } from './saved-search-watch.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
@@ -84,6 +85,7 @@ export class Engine {
   readonly savedSearches: SavedSearchWatch;
   readonly #listeners = new Set<EngineEventListener>();
   #closed: Promise<void> | null = null;
+  readonly #closing = new AbortController();
   readonly #handlers: Handlers;
   #recipe: Recipe;
   #serving: Serving | null;
@@ -104,6 +106,8 @@ export class Engine {
     this.jobs = new Jobs(
       (job) => this.#emit({ event: 'job', data: job }),
       (error) => library.explain(error),
+      // A command on a terminal ends, and says what to do.
+      options.program === 'window' || options.program === 'server' ? waitForRoom(library) : undefined,
     );
     this.#cache = new CacheBudget(library);
     this.#shared = new SharedVision({
@@ -272,7 +276,8 @@ export class Engine {
     return this.jobs.start('index', async (control) => {
       this.#deviceNote = '';
       await tryDevices(this.modelsOf(this.#recipe), control);
-      await new IndexJob(parts, tasks, indexing).run(control);
+      // What was indexed before an obstacle is found unchanged.
+      await control.persist(() => new IndexJob(parts, tasks, indexing).run(control));
       this.#measureCrossover();
       if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
       this.tellLibraryChanged(true);
@@ -283,6 +288,13 @@ export class Engine {
       // Fitting takes much memory, too, and reads no photos.
       await this.renewVision();
       if (!this.library.generations.building()) this.retuning.begin(generation.recipe);
+    });
+  }
+
+  /** Scans folders as soon as no job computes any more, e.g. when a recipe that is being applied is in service. */
+  indexAfterwards(folders: readonly ScannedFolder[]): void {
+    void this.jobs.computed(this.#closing.signal).then(() => {
+      if (!this.#closing.signal.aborted) this.index(folders);
     });
   }
 
@@ -347,6 +359,7 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
+    this.#closing.abort();
     await this.watching.close();
     await this.savedSearches.close();
     this.retuning.end();

@@ -3,6 +3,7 @@ import {
   type IndexSummary,
   type Job,
   type JobKind,
+  type JobObstacle,
   progressUnit,
   SemblanceError,
   toErrorReport,
@@ -16,6 +17,11 @@ export interface JobControl {
   readonly signal: AbortSignal;
   /** Waits while the job is paused. @throws SemblanceError `cancelled` */
   checkpoint(): Promise<void>;
+  /**
+   * Runs something that picks up where it was left off, again and again until no obstacle ends it; the job is paused
+   * meanwhile. @throws SemblanceError `cancelled`, and what ended it otherwise
+   */
+  persist<Result>(action: () => Promise<Result>): Promise<Result>;
   report(progress: JobProgress): void;
   summarise(summary: IndexSummary): void;
   /** Says in words what the job came to. */
@@ -36,6 +42,14 @@ export interface JobProgress {
 
 export type JobWork = (control: JobControl) => Promise<void>;
 
+/**
+ * Tells what stands in a job's way after an error: null where nothing does that will ever go, else a function that looks
+ * again, and says null once it is gone.
+ */
+export type FindObstacle = (error: unknown, job: Job) => (() => JobObstacle | null) | null;
+
+/** How often it is looked whether what stood in the way has gone. */
+const obstacleLookMs = 1000;
 /** Progress is told at most this often. */
 const reportIntervalMs = 200;
 
@@ -47,6 +61,7 @@ interface RunParts {
   onChange: (job: Job) => void;
   /** Says in plain words what ended the job. */
   explain: (error: unknown) => unknown;
+  findObstacle: FindObstacle;
 }
 
 /** One job and its state. */
@@ -58,6 +73,7 @@ export class JobRun implements JobControl {
   readonly #work: JobWork;
   readonly #onChange: (job: Job) => void;
   readonly #explain: (error: unknown) => unknown;
+  readonly #findObstacle: FindObstacle;
   readonly #abort = new AbortController();
   readonly #startedAtMs = Date.now();
   #settle: (job: Job) => void = () => undefined;
@@ -67,6 +83,7 @@ export class JobRun implements JobControl {
   #total = 0;
   #doneBefore = 0;
   #error: Job['error'] = null;
+  #obstacle: JobObstacle | null = null;
   #summary: IndexSummary | null = null;
   #training: TrainingEpoch[] = [];
   #trainingStep = '';
@@ -78,13 +95,14 @@ export class JobRun implements JobControl {
   #wake: (() => void) | null = null;
   #toldAtMs = 0;
 
-  constructor({ id, kind, model, work, onChange, explain }: RunParts) {
+  constructor({ id, kind, model, work, onChange, explain, findObstacle }: RunParts) {
     this.id = id;
     this.kind = kind;
     this.#model = model;
     this.#work = work;
     this.#onChange = onChange;
     this.#explain = explain;
+    this.#findObstacle = findObstacle;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -121,6 +139,7 @@ export class JobRun implements JobControl {
       startedAtMs: this.#startedAtMs,
       endedAtMs: this.#endedAtMs,
       error: this.#error,
+      obstacle: this.#obstacle,
       summary: this.#summary,
       training: this.#training,
       outcome: this.#outcome,
@@ -170,6 +189,37 @@ export class JobRun implements JobControl {
       });
     }
     if (this.signal.aborted) throw new SemblanceError('cancelled', 'The job was cancelled.');
+  }
+
+  async persist<Result>(action: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await action();
+      } catch (error) {
+        const look = this.signal.aborted ? null : this.#findObstacle(error, this.job());
+        const obstacle = look?.() ?? null;
+        // Where nothing is found that could go, it would only fail again.
+        if (!look || !obstacle) throw error;
+        await this.#untilGone(obstacle, look);
+      }
+    }
+  }
+
+  /** @throws SemblanceError `cancelled` */
+  async #untilGone(obstacle: JobObstacle, look: () => JobObstacle | null): Promise<void> {
+    this.#obstacle = obstacle;
+    this.#setState('paused');
+    const timer = setInterval(() => {
+      this.#obstacle = look();
+      if (this.#obstacle) this.#tell();
+      else this.resume();
+    }, obstacleLookMs);
+    try {
+      await this.checkpoint();
+    } finally {
+      clearInterval(timer);
+      this.#obstacle = null;
+    }
   }
 
   report(progress: JobProgress): void {

@@ -3,7 +3,7 @@
  * background, which makes way for those that compute; the others wait. Each can be watched, paused, resumed and cancelled.
  */
 import { type Job, type JobKind, SemblanceError } from '../contract/index.ts';
-import { JobRun, type JobWork } from './job-run.ts';
+import { type FindObstacle, JobRun, type JobWork } from './job-run.ts';
 
 /** What jobs take from each other: those of one lane wait for one another. */
 type Lane = 'processor' | 'network' | 'disk' | 'background';
@@ -23,6 +23,7 @@ const rememberedJobs = 20;
 export class Jobs {
   readonly #onChange: (job: Job) => void;
   readonly #explain: (error: unknown) => unknown;
+  readonly #findObstacle: FindObstacle;
   readonly #runs: JobRun[] = [];
   readonly #current = new Map<Lane, JobRun>();
   #nextId = 1;
@@ -31,10 +32,16 @@ export class Jobs {
   /**
    * @param onChange told of every change of a job; progress comes at most five times a second
    * @param explain says in plain words what ended a job
+   * @param findObstacle tells what a job may wait for instead of ending; by default it waits for nothing
    */
-  constructor(onChange: (job: Job) => void, explain: (error: unknown) => unknown = (error) => error) {
+  constructor(
+    onChange: (job: Job) => void,
+    explain: (error: unknown) => unknown = (error) => error,
+    findObstacle: FindObstacle = () => null,
+  ) {
     this.#onChange = onChange;
     this.#explain = explain;
+    this.#findObstacle = findObstacle;
   }
 
   list(): Job[] {
@@ -54,6 +61,7 @@ export class Jobs {
       work,
       onChange: this.#onChange,
       explain: this.#explain,
+      findObstacle: this.#findObstacle,
     });
     this.#runs.push(run);
     const over = this.#runs.filter((each) => each.isOver);

@@ -1,5 +1,6 @@
 /** Profiles, with the time that each takes on this machine and these photos. */
 import {
+  type CommandArguments,
   type Job,
   type Profile,
   type ProfileName,
@@ -93,6 +94,25 @@ async function timeProfiles(engine: Engine, paths: readonly string[], control: J
   engine.library.change(() =>
     engine.library.profileTimes.set({ stamp: stampOf(engine, profiles), secondsPerPhoto: times }),
   );
+}
+
+/**
+ * Takes a profile, and goes on with whatever is being indexed once it is in service.
+ * @throws SemblanceError `not-found` where the models have no such profile, `library-in-use` while another recipe is being
+ *   applied
+ */
+export function useProfile(engine: Engine, { name }: CommandArguments['useProfile']): Job {
+  const profile = profilesInUse(engine).find((each) => each.name === name);
+  if (!profile) {
+    throw new SemblanceError('not-found', `Photos cannot be read by the profile '${name}' with this model.`);
+  }
+  const { jobs, library } = engine;
+  const indexing = jobs.list().filter(({ kind, endedAtMs }) => kind === 'index' && endedAtMs === null);
+  const job = engine.serving ? engine.retuning.begin(profile.recipe) : engine.adopt(profile.recipe);
+  for (const { id } of indexing) jobs.cancel(id);
+  if (indexing.length > 0) engine.indexAfterwards(library.folders.list());
+  library.settings.change({ profileAnswered: true });
+  return job;
 }
 
 /** @throws SemblanceError `empty-library` */

@@ -156,7 +156,7 @@ export class Retuning {
       let goesOn = false;
       try {
         await control.checkpoint();
-        goesOn = await step.run(control);
+        goesOn = await control.persist(() => step.run(control));
       } finally {
         // What was cancelled, failed or came to nothing must not stand in the way of the next recipe.
         const abandoned = !goesOn && !this.#ending;

@@ -1,6 +1,18 @@
 /** The small copies of photos that are shown in grids, and that pictures are held against each other by. */
+import { SemblanceError } from '../contract/index.ts';
+import type { Library } from '../library/index.ts';
 import { limitsFor, thumbnailOfFile } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
+
+/** On a full disk it is shown all the same, and made again the next time. */
+function keep(library: Library, hash: string, thumbnail: Uint8Array): void {
+  try {
+    library.thumbnails.set(hash, thumbnail);
+  } catch (error) {
+    const explained = library.explain(error);
+    if (!(explained instanceof SemblanceError) || explained.code !== 'disk-full') throw explained;
+  }
+}
 
 /**
  * The stored thumbnail of a photo, or one made now where it is gone.
@@ -15,6 +27,6 @@ export async function thumbnailOfPhoto({ library }: Engine, photoId: number): Pr
     library.photos.details(photoId).path,
     limitsFor(library.settings.get().maxMegapixels),
   );
-  if (library.access === 'write') library.thumbnails.set(hash, made);
+  if (library.access === 'write') keep(library, hash, made);
   return made;
 }

@@ -81,7 +81,9 @@ export class Decisions {
       after: rating,
     }));
     const words =
-      rating === 0 ? `Took the rating from ${photosIn(changes)}` : `Rated ${photosIn(changes)} with ${rating}`;
+      rating === 0
+        ? `Took the rating from ${photosIn(changes)}`
+        : `Rated ${photosIn(changes)} with ${rating}`;
     return this.#record(words, changes, nowMs);
   }
 

@@ -31,6 +31,7 @@ import { PhotoLists } from './photo-lists.ts';
 import { Photos } from './photos.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
+import { RememberedViewStore } from './remembered-view.ts';
 import { SavedSearches } from './saved-searches.ts';
 import { SettingsStore } from './settings.ts';
 import { TagSpellings } from './tag-spellings.ts';
@@ -67,6 +68,7 @@ export class Library {
   readonly neighbours: Neighbours;
   readonly savedSearches: SavedSearches;
   readonly settings: SettingsStore;
+  readonly rememberedView: RememberedViewStore;
   readonly decisions: Decisions;
   readonly backup: DecisionsBackup;
   readonly binnedFiles: BinnedFiles;
@@ -110,6 +112,7 @@ export class Library {
     this.neighbours = new Neighbours(database);
     this.savedSearches = new SavedSearches(database);
     this.settings = new SettingsStore(database);
+    this.rememberedView = new RememberedViewStore(database);
     this.decisions = new Decisions(database, this.photos, spellings, () => this.places.offlineIds());
     this.backup = new DecisionsBackup(path, database, this.pastRecipes);
     this.binnedFiles = new BinnedFiles(database);

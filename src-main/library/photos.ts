@@ -362,9 +362,26 @@ export class Photos {
     return row?.id ?? 0;
   }
 
-  /** Lets files that were set aside for a reason count as changed, so that the next indexing reads them. */
-  tryAgain(code: PhotoProblemCode): void {
-    this.#prepared.get('UPDATE photos SET modifiedAtMs = -1 WHERE problemCode = ?').run(code);
+  /** Lets files that were set aside, for a reason or for any, count as changed, so that the next indexing reads them. */
+  tryAgain(code: PhotoProblemCode | null): void {
+    this.#prepared
+      .get(
+        'UPDATE photos SET modifiedAtMs = -1 WHERE problemCode IS NOT NULL AND problemCode = coalesce(?, problemCode)',
+      )
+      .run(code);
+  }
+
+  /** Where a file lies, whether it could be read or not. @throws SemblanceError `not-found` */
+  fileOf(photoId: number): { path: string; offline: boolean } {
+    const row = this.#database
+      .prepare<[number], FileLocation & { folderPath: string }>(
+        `SELECT folderId, directory, photos.name, folders.path AS folderPath
+         FROM photos JOIN folders ON folders.id = photos.folderId WHERE photos.id = ?`,
+      )
+      .get(photoId);
+    if (!row) throw gone();
+    const { folderPath, directory, name, folderId } = row;
+    return { path: join(folderPath, directory, name), offline: !this.#places.isHere(folderId) };
   }
 
   /** Gives a known photo its new place; it keeps its id. */

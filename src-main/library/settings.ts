@@ -14,6 +14,7 @@ const storedSchema = v.object({
     v.pipe(v.number(), v.minValue(1), v.maxValue(mostMaxMegapixels)),
     usualMaxMegapixels,
   ),
+  profileAnswered: v.fallback(v.boolean(), false),
 });
 
 export class SettingsStore {

@@ -115,7 +115,7 @@ async function showPhoto(
   targetOf: (path: string) => string,
   refusal: string,
 ): Promise<{ path: string }> {
-  const photo = await host.call('photo', { photoId });
+  const photo = await host.call('fileOf', { photoId });
   refuseOffline(photo);
   const { path } = photo;
   if (!(await openOnDesktop(targetOf(path)))) {

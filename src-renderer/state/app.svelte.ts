@@ -8,12 +8,15 @@ import {
   messageOf,
   type PhotoSummary,
   type Recipe,
+  type RememberedView,
+  type ViewName,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
 import { canAdd, knownExample, mostExamples } from '../searching/query.ts';
 import { throttle } from '../throttle.ts';
 import { Duplicates } from './duplicates.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { ProfileOffer } from './profile-offer.svelte.ts';
 import { type Subject, subjectOf } from '../actions/action.ts';
 import { LibraryPhotos } from './library-photos.svelte.ts';
 import { PhotoDeeds } from './photo-deeds.svelte.ts';
@@ -23,11 +26,12 @@ import { Quality } from './quality.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Tune } from './tune.svelte.ts';
 import { Viewer } from './viewer.svelte.ts';
+import { WindowMemory } from './window-memory.ts';
 
 /** Least time between two looks at a library that is changing. */
 const refreshMs = 500;
 
-export type View = 'library' | 'search' | 'duplicates' | 'map' | 'tune' | 'quality' | 'settings';
+export type View = ViewName;
 
 export class AppState {
   readonly client: Client;
@@ -41,6 +45,8 @@ export class AppState {
   readonly map: PhotoMapState;
   readonly tune: Tune;
   readonly quality: Quality;
+  readonly profileOffer: ProfileOffer;
+  readonly #memory: WindowMemory;
   view = $state<View>('library');
   connection = $state<Connection>('connecting');
   engine = $state<EngineState>('starting');
@@ -63,15 +69,21 @@ export class AppState {
     this.map = new PhotoMapState(client, () => this.jobs);
     this.tune = new Tune(client, () => this.jobs);
     this.quality = new Quality(client, () => this.jobs);
+    this.profileOffer = new ProfileOffer(client, () => this.jobs);
+    this.#memory = new WindowMemory(client);
     client.subscribe((event) => this.#hear(event));
     void this.reload();
   }
 
-  /** The job that the status bar shows: what runs, else what waits; of what runs side by side, a download last. */
+  /**
+   * The job that the status bar shows: what runs, else what waits; of what runs side by side, last what makes way for
+   * others, and downloads.
+   */
   get job(): Job | undefined {
+    const isAside = ({ kind }: Job): boolean => kind === 'download' || kind === 'neighbours';
     const open = this.jobs
       .filter(({ endedAtMs }) => endedAtMs === null)
-      .sort((a, b) => Number(a.kind === 'download') - Number(b.kind === 'download'));
+      .sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
     return open.find(({ state }) => state !== 'queued') ?? open.at(0);
   }
 
@@ -104,6 +116,7 @@ export class AppState {
   /** Fetches all that is shown anew. */
   async reload(): Promise<void> {
     await this.attempt(async () => {
+      await this.#memory.restore((remembered) => this.#show(remembered));
       this.host ??= await this.client.call('hostInfo', {});
       const [status, folders, jobs] = await Promise.all([
         this.client.call('status', {}),
@@ -114,6 +127,19 @@ export class AppState {
       Object.assign(this, { status, folders, jobs, engine: 'ready' });
       this.photos.total = status.photos;
     });
+  }
+
+  /** Takes what the window showed last time. */
+  #show({ view, filter, ...arrangement }: RememberedView): void {
+    // Whatever was asked for meanwhile stays.
+    if (this.view === 'library') this.view = view;
+    Object.assign(this.photos, { filter, arrangement });
+  }
+
+  /** Has what the window shows remembered for the next time, whenever it changes. */
+  remember(): void {
+    const { view, photos } = this;
+    this.#memory.keep({ view, ...photos.arrangement, filter: photos.filter });
   }
 
   /** Runs something, and shows what goes wrong. An engine that is away is told of by the banner. */
@@ -130,6 +156,24 @@ export class AppState {
     const folder = await this.client.call('addFolder', { path });
     await this.client.call('startIndexing', { folderIds: [folder.id] });
     await this.reload();
+  }
+
+  /** Adds folders that were dropped on the window, and tells what came of each. */
+  async addDroppedFolders(paths: readonly string[]): Promise<void> {
+    const folderIds: number[] = [];
+    for (const path of paths) {
+      await this.attempt(async () => {
+        const folder = await this.client.call('addFolder', { path });
+        folderIds.push(folder.id);
+        this.notices.show(`Added ${folder.path}. Its photos are being indexed.`);
+      });
+    }
+    if (folderIds.length === 0) return;
+    this.view = 'library';
+    await this.attempt(async () => {
+      await this.client.call('startIndexing', { folderIds });
+      await this.reload();
+    });
   }
 
   async removeFolder(folderId: number): Promise<void> {
@@ -149,16 +193,28 @@ export class AppState {
   }
 
   findSimilarTo(file: File): void {
-    this.view = 'search';
-    void this.search.withFile(file);
+    this.findSimilarToFiles([file]);
   }
 
-  /** Adds a photo of the library, or a file, to the query that is being built. */
-  addExample(example: { id: number; name: string } | File): void {
+  /** Searches with several files at once, of which there is one at least. */
+  findSimilarToFiles(files: readonly File[]): void {
     this.view = 'search';
-    if (!this.#hasRoom()) return;
-    if (example instanceof File) void this.search.addFile(example);
-    else void this.search.addPhoto(example);
+    if (files.length > mostExamples) this.#tellOfRoom();
+    void this.search.withFiles(files.slice(0, mostExamples));
+  }
+
+  /** Adds a photo of the library to the query that is being built. */
+  addExample(photo: { id: number; name: string }): void {
+    this.view = 'search';
+    if (this.#hasRoom()) void this.search.addPhoto(photo);
+  }
+
+  /** The same with files, as many as there is room for. */
+  addExamples(files: readonly File[]): void {
+    this.view = 'search';
+    const room = mostExamples - this.search.query.examples.length;
+    if (files.length > room) this.#tellOfRoom();
+    if (room > 0) void this.search.addFiles(files.slice(0, room));
   }
 
   /** Relevance feedback: a result is, or is not, what is looked for. */
@@ -200,10 +256,14 @@ export class AppState {
 
   #hasRoom(): boolean {
     if (canAdd(this.search.query)) return true;
+    this.#tellOfRoom();
+    return false;
+  }
+
+  #tellOfRoom(): void {
     this.notices.show(`A query has at most ${mostExamples} examples. Take one away to add another.`, {
       isError: true,
     });
-    return false;
   }
 
   async #showOutside(
@@ -253,6 +313,7 @@ export class AppState {
     this.duplicates.hear(job);
     void this.attempt(() => this.quality.hear(job));
     void this.attempt(() => this.map.hear(job));
+    this.profileOffer.hear(job);
     if (job.endedAtMs === null) return;
     if (job.error) this.notices.show(job.error.message, { isError: true });
     else if (job.kind === 'download' && job.state === 'done') this.notices.show(job.outcome);

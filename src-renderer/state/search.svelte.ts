@@ -111,7 +111,14 @@ export class Search implements PhotoSequence {
   }
 
   withFile(file: File): Promise<void> {
-    return this.begin(begunWith(this.query, exampleOfFile(file, nameOfFile(file))));
+    return this.withFiles([file]);
+  }
+
+  /** The same with several files, as many as a query has room for. */
+  withFiles([first, ...others]: readonly File[]): Promise<void> {
+    const example = (file: File) => exampleOfFile(file, nameOfFile(file));
+    const begun = begunWith(this.query, example(first));
+    return this.begin(others.reduce((query, file) => withExample(query, example(file)), begun));
   }
 
   begin(query: SearchQuery, leftOut: readonly string[] = []): Promise<void> {
@@ -124,7 +131,13 @@ export class Search implements PhotoSequence {
   }
 
   addFile(file: File): Promise<void> {
-    return this.#step(withExample(this.query, exampleOfFile(file, nameOfFile(file))));
+    return this.addFiles([file]);
+  }
+
+  addFiles(files: readonly File[]): Promise<void> {
+    return this.#step(
+      files.reduce((query, file) => withExample(query, exampleOfFile(file, nameOfFile(file))), this.query),
+    );
   }
 
   /** Relevance feedback: the photo is, or is not, what is looked for. */

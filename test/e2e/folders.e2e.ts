@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { goTo, indexed, ready } from './steps.ts';
+import { goTo, ready } from './steps.ts';
 
 /** A photo that is none of those in the folder. */
 async function newPhoto(file: string): Promise<void> {
@@ -46,55 +46,6 @@ test('patterns say what they would leave out while they are typed, and take it o
   await expect(dialog).toBeHidden();
   await goTo(page, 'Library');
   await expect(page.getByRole('gridcell')).toHaveCount(15);
-});
-
-test.describe('a folder on a drive', () => {
-  // Drives cannot be plugged in by a program: the app is told what is mounted.
-  const table = (mountPoint: string | null): string =>
-    JSON.stringify(
-      [
-        { mountPoint: '/', volume: 'uuid:system' },
-        ...(mountPoint === null ? [] : [{ mountPoint, volume: 'uuid:usb' }]),
-      ].map((mount) => ({ ...mount, root: '/', isSure: true, isRemote: false })),
-    );
-
-  test('that goes is marked and still found, and is known again where it comes back', async ({
-    app,
-    photos,
-    folder,
-  }) => {
-    const volumes = join(folder, 'volumes.json');
-    writeFileSync(volumes, table(photos));
-    const { page } = app;
-    await indexed(app, photos);
-    await expect(page.getByRole('contentinfo')).toContainText('Ready');
-    // What it was mounted on stays behind, empty.
-    renameSync(photos, join(folder, 'drawer'));
-    mkdirSync(photos);
-    writeFileSync(volumes, table(null));
-    await expect(page.getByRole('img', { name: 'Offline' }).first()).toBeVisible();
-    await expect(page.getByRole('gridcell')).toHaveCount(24);
-    await page.getByRole('gridcell', { name: /forests-3\.jpg/ }).focus();
-    await page.keyboard.press('Enter');
-    const results = page.getByRole('list', { name: 'Results' }).getByRole('listitem');
-    await expect(results.first()).toContainText('forests-3.jpg');
-    await expect(results.first().getByRole('img', { name: 'Offline' })).toBeVisible();
-    await results
-      .first()
-      .getByRole('button', { name: /^Reveal in folder/ })
-      .click();
-    await expect(page.getByText(/is not there at the moment/)).toBeVisible();
-    await goTo(page, 'Settings');
-    await expect(page.getByText(/offline: not there at the moment/)).toBeVisible();
-    const elsewhere = join(folder, 'elsewhere');
-    renameSync(join(folder, 'drawer'), elsewhere);
-    writeFileSync(volumes, table(elsewhere));
-    await expect(page.getByText(elsewhere, { exact: true })).toBeVisible();
-    await expect(page.getByText(/offline: not there at the moment/)).toBeHidden();
-    await goTo(page, 'Library');
-    await expect(page.getByRole('gridcell')).toHaveCount(24);
-    await expect(page.getByRole('img', { name: 'Offline' })).toHaveCount(0);
-  });
 });
 
 test('a person says where a folder is now', async ({ app, photos, folder }) => {

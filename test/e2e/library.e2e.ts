@@ -39,6 +39,11 @@ test('a person puts photos in order and in groups, and finds some by a filter', 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('gridcell')).toHaveCount(8);
   await expect(page.getByText('8 of 24 photos')).toBeVisible();
+
+  // Opened again, the window shows what it showed.
+  await page.reload();
+  await expect(page.getByText('8 of 24 photos')).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Order' })).toHaveValue('name');
   await page.getByRole('button', { name: 'Remove: Below forests' }).click();
   await expect(page.getByRole('gridcell')).toHaveCount(24);
   await expect(page.getByRole('button', { name: 'Filter' })).toBeFocused();

@@ -24,6 +24,16 @@ export async function addFolder({ page }: RunningApp, path: string): Promise<voi
   await expect(dialog).toBeHidden();
 }
 
+/** Drops files and folders of this machine on the middle of the window, as the system does it. */
+export async function dropOnWindow(page: Page, files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  }
+  await session.detach();
+}
+
 /** Adds the photos, and waits until nothing more is done with them. */
 export async function ready(app: RunningApp, path: string): Promise<void> {
   await indexed(app, path);

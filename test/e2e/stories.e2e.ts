@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { engineProcessId } from './hosts.ts';
 import { takeReadmePictures } from './readme-pictures.ts';
 import { indexed, goTo } from './steps.ts';
 
@@ -52,22 +51,6 @@ test('a photo is pasted anywhere, and its kin are found', async ({ app, photos }
   expect(await kindsOfBest(page, 4)).toEqual(Array(4).fill('beaches'));
 });
 
-test('a photo is dropped anywhere, and its kin are found', async ({ app, photos }) => {
-  const { page } = app;
-  await indexed(app, photos);
-  const bytes = [...readFileSync(join(photos, 'forests/forests-1.jpg'))];
-  await page.evaluate((data) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([new Uint8Array(data)], 'dropped.jpg', { type: 'image/jpeg' }));
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      document.body.dispatchEvent(
-        new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }),
-      );
-    }
-  }, bytes);
-  expect(await kindsOfBest(page, 4)).toEqual(Array(4).fill('forests'));
-});
-
 test('a file that is no photo is refused in plain words', async ({ app, photos }) => {
   const { page } = app;
   await indexed(app, photos);
@@ -103,35 +86,6 @@ test('a person allows larger photos', async ({ app, photos }) => {
   await expect(field).toHaveValue('200');
 });
 
-test('a result is shown in its folder, or its path is told', async ({ app, photos }) => {
-  const { page, electron } = app;
-  await electron?.evaluate(({ shell }) => {
-    shell.showItemInFolder = (path) => {
-      (globalThis as { revealed?: string }).revealed = path;
-    };
-  });
-  await indexed(app, photos);
-  await page.getByRole('gridcell', { name: /towns-1\.jpg/ }).focus();
-  await page.keyboard.press('Enter');
-  await expect(results(page).first()).toBeVisible();
-  await results(page)
-    .first()
-    .getByRole('button', { name: /^Reveal in folder/ })
-    .click();
-  await expect(page.getByText(join(photos, 'towns', 'towns-1.jpg')).first()).toBeVisible();
-  if (electron) {
-    const revealed = await electron.evaluate(() => (globalThis as { revealed?: string }).revealed);
-    expect(revealed).toBe(join(photos, 'towns', 'towns-1.jpg'));
-  }
-});
-
-test('what could not be read is listed with its reason', async ({ app, photos }) => {
-  const { page } = app;
-  await indexed(app, photos);
-  await goTo(page, 'Settings');
-  await expect(page.getByText(/broken\.jpg/)).toBeVisible();
-});
-
 test('a folder is forgotten only after asking, and its files stay', async ({ app, photos }) => {
   const { page } = app;
   await indexed(app, photos);
@@ -147,19 +101,4 @@ test('a folder is forgotten only after asking, and its files stay', async ({ app
   await goTo(page, 'Library');
   await expect(page.getByRole('button', { name: 'Add a folder of photos' })).toBeVisible();
   expect(readFileSync(join(photos, 'towns/towns-1.jpg')).length).toBeGreaterThan(0);
-});
-
-test('a killed engine is back within seconds, with everything it knew', async ({ app, photos, library }) => {
-  const { page } = app;
-  await indexed(app, photos);
-  const before = engineProcessId(library);
-  process.kill(before, 'SIGKILL');
-  await expect(page.getByRole('alert').filter({ hasText: /engine stopped/i })).toBeVisible();
-  await expect(page.getByRole('alert').filter({ hasText: /engine stopped/i })).toBeHidden({
-    timeout: 15_000,
-  });
-  expect(engineProcessId(library)).not.toBe(before);
-  await page.getByRole('gridcell', { name: /beaches-1\.jpg/ }).focus();
-  await page.keyboard.press('Enter');
-  expect(await kindsOfBest(page, 3)).toEqual(Array(3).fill('beaches'));
 });

@@ -56,6 +56,21 @@ describe('how long each profile takes', () => {
     expect((await times()).map((seconds) => seconds! > 0)).toEqual([true, true, true]);
   });
 
+  it('need not be known to take one while photos are being indexed, which then goes on by it', async () => {
+    const folder = path.join(root, 'later');
+    await writePictures(folder, 40);
+    expect((await engine.call('settings', {})).profileAnswered).toBe(false);
+    const { ended } = engine.index([await engine.call('addFolder', { path: folder })]);
+    await engine.call('useProfile', { name: 'fast' });
+    expect((await ended).state).toBe('cancelled');
+    await expect.poll(() => engine.library.photos.counts().photos, { timeout: 120_000 }).toBe(12 + 40);
+    await engine.jobs.idle();
+    const { profiles } = await engine.call('profiles', {});
+    expect(profiles.find(({ isCurrent }) => isCurrent)?.name).toBe('fast');
+    expect(engine.serving?.index.size).toBe(40);
+    expect((await engine.call('settings', {})).profileAnswered).toBe(true);
+  }, 180_000);
+
   it('is measured before many photos are read, and all of them are indexed', async () => {
     // What was measured was for other circumstances.
     engine.library.profileTimes.set({ stamp: 'another machine', secondsPerPhoto: { fast: 1 } });

@@ -137,6 +137,7 @@ describe('a library, from first index to last removal', () => {
       cacheBudgetBytes: 20e9,
       maxMegapixels: 150,
       watch: true,
+      profileAnswered: false,
     });
     expect(await settings('--max-megapixels', '200')).toMatchObject({ maxMegapixels: 200 });
     expect(await settings()).toMatchObject({ maxMegapixels: 200, lowPriority: false });

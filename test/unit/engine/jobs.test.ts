@@ -20,6 +20,60 @@ function steps(count: number, onStep: (step: number) => void = () => undefined) 
   };
 }
 
+describe('a job that persists', () => {
+  const obstacle = { code: 'disk-full', path: '/library', neededBytes: 20, freeBytes: 1 } as const;
+  const persisting =
+    (attempts: string[], failures: number) =>
+    (control: JobControl): Promise<void> =>
+      control.persist(() => {
+        attempts.push('attempt');
+        return attempts.length > failures ? Promise.resolve() : Promise.reject(new Error('full'));
+      });
+  const isPaused = (told: Job[]) => () => told.at(-1)?.state;
+
+  it('is paused while something stands in its way, and goes on when somebody resumes it', async () => {
+    const told: Job[] = [];
+    const attempts: string[] = [];
+    const all = new Jobs(
+      (job) => told.push(job),
+      undefined,
+      () => () => obstacle,
+    );
+    const { job, ended } = all.start('index', persisting(attempts, 1));
+    await expect.poll(isPaused(told)).toBe('paused');
+    expect(told.at(-1)).toMatchObject({ obstacle, error: null });
+    all.resume(job.id);
+    expect(await ended).toMatchObject({ state: 'done', obstacle: null });
+    expect(attempts).toHaveLength(2);
+  });
+
+  it('can be cancelled while it waits', async () => {
+    const told: Job[] = [];
+    const all = new Jobs(
+      (job) => told.push(job),
+      undefined,
+      () => () => obstacle,
+    );
+    const { job, ended } = all.start('index', persisting([], 9));
+    await expect.poll(isPaused(told)).toBe('paused');
+    all.cancel(job.id);
+    expect(await ended).toMatchObject({ state: 'cancelled', obstacle: null });
+  });
+
+  it('fails where nothing that goes by itself ended it', async () => {
+    const { jobs: all } = jobs();
+    const job = await all.start('index', persisting([], 9)).ended;
+    expect(job).toMatchObject({ state: 'failed', obstacle: null });
+    expect(job.error?.message).toContain('full');
+    const gone = new Jobs(
+      () => undefined,
+      undefined,
+      () => () => null,
+    );
+    expect((await gone.start('index', persisting([], 9)).ended).state).toBe('failed');
+  });
+});
+
 describe('a job', () => {
   it('ends done with its progress complete', async () => {
     const { jobs: all } = jobs();

@@ -67,6 +67,7 @@ function jobOf(changes: Partial<Job>): Job {
     startedAtMs: 0,
     endedAtMs: null,
     error: null,
+    obstacle: null,
     summary: null,
     training: [],
     outcome: '',

@@ -31,6 +31,7 @@ const job: Job = {
   startedAtMs: 0,
   endedAtMs: null,
   error: null,
+  obstacle: null,
   summary: null,
   training: [],
   outcome: '',
@@ -46,6 +47,13 @@ describe('the line of a running job', () => {
   it('says only what it does while nothing is counted', () => {
     expect(jobLine({ ...job, step: 'Looking for photos', done: 0, total: 0, secondsLeft: null })).toBe(
       'Looking for photos',
+    );
+  });
+
+  it('says that there is no room while it waits for that', () => {
+    const obstacle = { code: 'disk-full', path: '/library', neededBytes: 2e7, freeBytes: 1e5 } as const;
+    expect(jobLine({ ...job, state: 'paused', obstacle })).toBe(
+      'Indexing 1,204 of 9,870 · no room on the disk',
     );
   });
 
