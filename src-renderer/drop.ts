@@ -1,5 +1,6 @@
 /** Photos and folders that arrive by dropping or pasting, anywhere in the window. */
 import { pictureOfDataUrl } from './data-url.ts';
+import { mostExamples } from './searching/query.ts';
 import type { AppState } from './state/app.svelte.ts';
 
 export function handlePaste(event: ClipboardEvent, app: AppState): void {
@@ -23,14 +24,23 @@ export function handleDrop(event: DragEvent, app: AppState): void {
       app.notices.show('A browser does not tell where a folder lies. Choose Add a folder and type its path.');
     return;
   }
-  take(event, file, app);
+  const among = isAmongExamples(event);
+  void app.attempt(async () => {
+    const dragged = await app.drag.photosOf(app.client.pathForFile(file));
+    // A photo that was only moved about in the window is no new query.
+    if (dragged.length === 0) take(event, file, app);
+    else if (among) for (const photo of dragged.slice(0, mostExamples)) app.addExample(photo);
+  });
 }
 
 /** On the query's examples it becomes one more of them; elsewhere it begins a new query. */
-function take({ target }: Event, file: File, app: AppState): void {
-  const isAmongExamples = target instanceof Element && target.closest('[data-takes="examples"]') !== null;
-  if (isAmongExamples) app.addExample(file);
+function take(event: Event, file: File, app: AppState): void {
+  if (isAmongExamples(event)) app.addExample(file);
   else app.findSimilarTo(file);
+}
+
+function isAmongExamples({ target }: Event): boolean {
+  return target instanceof Element && target.closest('[data-takes="examples"]') !== null;
 }
 
 function firstPhoto(data: DataTransfer | null): File | undefined {

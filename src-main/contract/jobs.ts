@@ -82,3 +82,11 @@ export interface Job {
   /** Only of downloads, the catalogue's name of the model. */
   model: string | null;
 }
+
+/** The job that is told of where there is room for one: what runs, else what waits; of what runs side by side, a download last. */
+export function jobInProgress(jobs: readonly Job[]): Job | undefined {
+  const open = jobs
+    .filter(({ endedAtMs }) => endedAtMs === null)
+    .sort((a, b) => Number(a.kind === 'download') - Number(b.kind === 'download'));
+  return open.find(({ state }) => state !== 'queued') ?? open.at(0);
+}
