@@ -259,4 +259,11 @@ test('photos that are chosen with the system’s dialog are searched with', asyn
   );
   await chooseInMenu(app, 'search.file');
   await expect(queried(page, 'forests-4.jpg')).toBeVisible();
+  // A Mac gives files to open in a way of its own.
+  await ask(
+    app,
+    ({ app: electronApp }, path) => electronApp.emit('open-file', { preventDefault: () => undefined }, path),
+    join(photos, 'towns/towns-1.jpg'),
+  );
+  await expect(queried(page, 'towns-1.jpg')).toBeVisible();
 });
