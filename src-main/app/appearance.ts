@@ -26,6 +26,11 @@ export class Appearance {
     writeWhole(this.#file, { theme });
   }
 
+  /** Calls the listener when it has become light or dark, by the person or the system. */
+  subscribe(listener: () => void): void {
+    nativeTheme.on('updated', listener);
+  }
+
   get ground(): string {
     return groundColours[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'];
   }

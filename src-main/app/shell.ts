@@ -73,6 +73,7 @@ class Shell {
     this.#supervisor.start();
     this.#openWindow();
     app.on('activate', () => this.#comeToFront());
+    this.#appearance.subscribe(() => this.#window?.setBackgroundColor(this.#appearance.ground));
   }
 
   /** Jobs that run go on the next time. */
@@ -106,7 +107,11 @@ class Shell {
 
   #act(id: MenuActionId): void {
     this.#comeToFront();
-    this.#tell({ event: 'menuAction', data: { id } });
+    const tell = (): void => this.#tell({ event: 'menuAction', data: { id } });
+    const contents = this.#window?.webContents;
+    // A page that is only being opened hears nothing yet.
+    if (contents?.isLoadingMainFrame()) contents.once('did-finish-load', tell);
+    else tell();
   }
 
   #tell(event: PageEvent): void {

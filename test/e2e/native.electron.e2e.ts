@@ -49,6 +49,9 @@ test('the window is where it was, and the theme as it was chosen, over a restart
   await goTo(app.page, 'Settings');
   await app.page.getByLabel('Theme').selectOption('Dark');
   await expect.poll(() => isDark(app.page)).toBe(true);
+  await expect
+    .poll(() => ask(app, ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].getBackgroundColor(), null))
+    .toBe('#161513');
   const userData = await ask(app, ({ app: electronApp }) => electronApp.getPath('userData'), null);
   await expect
     .poll(() => ask(app, ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].getBounds(), null))
