@@ -1,7 +1,7 @@
 /** What a window does on a desktop, beyond what a page in a browser does. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type * as Electron from 'electron';
 import { expect, test } from './fixtures.ts';
 import { openElectron, type RunningApp, startAgain } from './hosts.ts';
@@ -14,7 +14,7 @@ function ask<Argument, Answer>(
   argument: Argument,
 ): Promise<Answer> {
   if (!app.electron) throw new Error('This is told in Electron only.');
-  return (app.electron as ElectronApplication).evaluate(question as never, argument) as Promise<Answer>;
+  return app.electron.evaluate<Answer, Argument>(question as never, argument as never);
 }
 
 function chooseInMenu(app: RunningApp, id: string): Promise<void> {
@@ -23,7 +23,7 @@ function chooseInMenu(app: RunningApp, id: string): Promise<void> {
     ({ Menu }, name) => {
       const item = Menu.getApplicationMenu()?.getMenuItemById(name);
       if (!item) throw new Error(`no ${name} in the menu`);
-      item.click();
+      (item.click as () => void)();
     },
     id,
   );
@@ -225,9 +225,8 @@ test('the menu has the system’s roles, and does what the interface does', asyn
   const roles = await ask(
     app,
     ({ Menu }) => {
-      const all = (menu: Electron.Menu | null): Electron.MenuItem[] =>
-        menu?.items.flatMap((item) => [item, ...(item.submenu ? all(item.submenu) : [])]) ?? [];
-      return all(Menu.getApplicationMenu()).flatMap(({ role }) => role ?? []);
+      const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+      return items.flatMap(({ role }) => role ?? []);
     },
     null,
   );
