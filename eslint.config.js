@@ -22,8 +22,8 @@ const house = [
 /** The shells stand side by side on the engine; only the terminal may start another one, the server. */
 const shells = { app: ['cli', 'server'], cli: ['app'], server: ['app', 'cli'] };
 
-/** A folder is entered by its public face. Engine and vision have a second one that loads without native modules. */
-const face = '(?:index|supervisor|data-folder)\\.ts$';
+/** A folder is entered by its public face. Engine and vision have further ones that load without native modules. */
+const face = '(?:index|supervisor|data-folder|read-file|opened-files)\\.ts$';
 
 function restrictImports(files, patterns) {
   return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };

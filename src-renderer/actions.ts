@@ -1,4 +1,5 @@
 /** Every action: one table for toolbar, menus, palette, keyboard and the list of shortcuts. */
+import type { MenuActionId } from '../src-main/contract/index.ts';
 import { type Action, offered, type OfferedAction, type PhotoPlace, type Subject } from './actions/action.ts';
 import { globalActions } from './actions/global-actions.ts';
 import { keyTitle, pressed } from './actions/keys.ts';
@@ -89,13 +90,20 @@ function offerOf(
   place: PhotoPlace | undefined,
 ): OfferedAction | undefined {
   const isPressed = ({ action }: OfferedAction): boolean => action.keys.some((key) => pressed(key, event));
+  const isPressedWithMod = ({ action }: OfferedAction): boolean =>
+    action.keys.some((key) => key.startsWith('Mod+') && pressed(key, event));
   const subject = place && app.subject?.place === place ? app.subject : null;
   const found = subject && photoOffers(app, subject).find(isPressed);
-  // Over a photo, only what needs no photo is left of the others; behind the viewer no view is changed.
-  const others = place === 'viewer' ? globalActions.filter(isWithMod) : globalActions;
-  return found ?? others.map((action) => offered(action, app, null)).find(isPressed);
+  const others = globalActions.map((action) => offered(action, app, null));
+  // In the viewer, plain keys are the viewer's own.
+  return found ?? others.find(place === 'viewer' ? isPressedWithMod : isPressed);
 }
 
-function isWithMod({ keys }: Action): boolean {
-  return keys.some((key) => key.startsWith('Mod+'));
+/** Runs an action that was chosen outside the page, as in the window's menu. A dialog is answered first. */
+export function runAction(id: MenuActionId, app: AppState): void {
+  const action = globalActions.find((each) => each.id === id);
+  if (!action || document.querySelector('dialog[open]')) return;
+  const { whyNot, run } = offered(action, app, null);
+  if (whyNot === null) run();
+  else app.notices.show(whyNot);
 }

@@ -4,7 +4,7 @@ import {
   type AnyCommandArguments,
   type AnyCommandName,
   type ElectronBridge,
-  type EngineEvent,
+  type PageEvent,
   type Reply,
   SemblanceError,
   webSocketPath,
@@ -22,7 +22,7 @@ declare global {
 /** How the page reaches the host: a browser may lose the server, or the permission to talk to it. */
 export type Connection = 'connecting' | 'connected' | 'lost' | 'signed-out';
 
-export type ClientEvent = EngineEvent | { event: 'connection'; data: { state: Connection } };
+export type ClientEvent = PageEvent | { event: 'connection'; data: { state: Connection } };
 export type ClientListener = (event: ClientEvent) => void;
 
 export interface Transport {

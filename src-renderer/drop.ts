@@ -1,5 +1,6 @@
 /** Photos and folders that arrive by dropping or pasting, anywhere in the window. */
 import { pictureOfDataUrl } from './data-url.ts';
+import { mostExamples } from './searching/query.ts';
 import type { AppState } from './state/app.svelte.ts';
 
 /** What is being dragged over the window, as far as that can be known before it is dropped. */
@@ -27,7 +28,7 @@ export function handlePaste(event: ClipboardEvent, app: AppState): void {
   const files = pasted.length === 0 && picture ? [picture] : pasted;
   if (files.length === 0) return;
   event.preventDefault();
-  take(event, files, app);
+  take(event.target, files, app);
 }
 
 /** Folders are added to the library, and photos are searched with. */
@@ -41,7 +42,8 @@ export function handleDrop(event: DragEvent, app: AppState): void {
   const folders = dropped.filter(({ isFolder }) => isFolder).map(({ file }) => file);
   const files = dropped.filter(({ isFolder }) => !isFolder).map(({ file }) => file);
   if (folders.length > 0) addFolders(folders, app);
-  if (files.length > 0) take(event, files, app);
+  const { target } = event;
+  if (files.length > 0) void app.attempt(() => takeDropped(target, files, app));
 }
 
 function addFolders(folders: File[], app: AppState): void {
@@ -63,8 +65,15 @@ function addFolders(folders: File[], app: AppState): void {
   );
 }
 
+async function takeDropped(target: EventTarget | null, files: File[], app: AppState): Promise<void> {
+  const dragged = await app.drag.photosOf(app.client.pathForFile(files[0]));
+  // A photo that was only moved about in the window is no new query.
+  if (dragged.length === 0) take(target, files, app);
+  else if (isAmongExamples(target)) for (const photo of dragged.slice(0, mostExamples)) app.addExample(photo);
+}
+
 /** On the query's examples they become more of them; elsewhere they begin a new query. */
-function take({ target }: Event, files: File[], app: AppState): void {
+function take(target: EventTarget | null, files: File[], app: AppState): void {
   if (isAmongExamples(target)) app.addExamples(files);
   else app.findSimilarToFiles(files);
 }

@@ -6,6 +6,10 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { EngineWords, settleEngineWords } from './engine-words.ts';
 import { chosenLanguage, localeFor, settleLocale } from './language.ts';
+import { rememberedTheme, showTheme } from './theme.ts';
+
+// Before anything is drawn.
+showTheme(rememberedTheme());
 
 const locale = localeFor(chosenLanguage(), navigator.languages);
 settleLocale(locale);

@@ -1,6 +1,6 @@
 /** The contract over a WebSocket of MessagePack frames, connecting again with growing waits when it breaks. */
 import { decode, encode } from '@msgpack/msgpack';
-import { type Message, type Reply, type Request, SemblanceError } from '../src-main/contract/index.ts';
+import { type PageMessage, type Reply, type Request, SemblanceError } from '../src-main/contract/index.ts';
 import type { ClientEvent, ClientListener, Connection, Transport } from './client.ts';
 
 /** Wait before connecting again; doubled with each failure. */
@@ -65,12 +65,14 @@ export class SocketTransport implements Transport {
       for (const frame of this.#waiting) socket.send(frame);
       this.#waiting = [];
     });
-    socket.addEventListener('message', ({ data }) => this.#receive(decode(data as ArrayBuffer) as Message));
+    socket.addEventListener('message', ({ data }) =>
+      this.#receive(decode(data as ArrayBuffer) as PageMessage),
+    );
     // 'error' says nothing that 'close', which always follows, does not.
     socket.addEventListener('close', () => void this.#closed());
   }
 
-  #receive(message: Message): void {
+  #receive(message: PageMessage): void {
     if ('event' in message) {
       this.#tell(message);
       return;

@@ -1,5 +1,5 @@
 /** What Electron's main process answers itself, and what it passes on to the engine. */
-import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
+import { BrowserWindow, dialog, type OpenDialogOptions, shell, type WebContents } from 'electron';
 import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
@@ -12,11 +12,27 @@ import {
   parseCommand,
   refuseOffline,
   SemblanceError,
+  type Theme,
 } from '../contract/index.ts';
+import type { OpenedFiles } from '../engine/opened-files.ts';
+import type { Appearance } from './appearance.ts';
+import { dragOut } from './drag-out.ts';
 
-/** @throws SemblanceError */
+export interface Host {
+  call: CallCommand;
+  opened: OpenedFiles;
+  appearance: Appearance;
+  /** null for the person's usual library. */
+  libraryName: string | null;
+}
+
+/**
+ * @param sender the page that asks
+ * @throws SemblanceError
+ */
 export async function answerCommand(
-  call: CallCommand,
+  { call, opened, appearance, libraryName }: Host,
+  sender: WebContents,
   command: string,
   args: unknown,
 ): Promise<AnyCommandAnswers[AnyCommandName]> {
@@ -31,12 +47,29 @@ export async function answerCommand(
         platform: process.platform,
         canChooseFolder: true,
         canReveal: true,
+        canDragOut: true,
         allowedRoots: null,
+        libraryName,
+        theme: appearance.theme,
       };
     case 'chooseFolder':
-      return chosen({ properties: ['openDirectory'] });
-    case 'chooseModel':
-      return chosen({ properties: ['openFile'], filters: [{ name: 'ONNX', extensions: ['onnx'] }] });
+      return { path: (await chosen(sender, { properties: ['openDirectory'] })).at(0) ?? null };
+    case 'chooseModel': {
+      const filters = [{ name: 'ONNX', extensions: ['onnx'] }];
+      return { path: (await chosen(sender, { properties: ['openFile'], filters })).at(0) ?? null };
+    }
+    case 'choosePhotos': {
+      const paths = await chosen(sender, { properties: ['openFile', 'multiSelections'] });
+      opened.add(paths);
+      return { chosen: paths.length };
+    }
+    case 'takeOpened':
+      return { opened: await opened.take() };
+    case 'setTheme':
+      appearance.theme = (parsed.output as { theme: Theme }).theme;
+      return { theme: appearance.theme };
+    case 'dragPhotos':
+      return dragOut(call, sender, (parsed.output as { photoIds: number[] }).photoIds);
     case 'revealPhoto': {
       const photo = await call('fileOf', parsed.output as { photoId: number });
       refuseOffline(photo);
@@ -61,10 +94,11 @@ export async function answerCommand(
   }
 }
 
-async function chosen(options: OpenDialogOptions): Promise<{ path: string | null }> {
-  const window = BrowserWindow.getFocusedWindow();
+/** Paths that the person chose; none where they changed their mind. */
+async function chosen(sender: WebContents, options: OpenDialogOptions): Promise<string[]> {
+  const window = BrowserWindow.fromWebContents(sender);
   const { filePaths } = await (window
     ? dialog.showOpenDialog(window, options)
     : dialog.showOpenDialog(options));
-  return { path: filePaths.at(0) ?? null };
+  return filePaths;
 }

@@ -1,22 +1,18 @@
-/** The application menu: the system's own roles, so that copying, zooming and quitting work as everywhere. */
-import { Menu } from 'electron';
+/** The application menu, and the menu of text fields. */
+import { type BrowserWindow, Menu } from 'electron';
+import type { MenuActionId } from '../contract/index.ts';
+import { englishLabels, type MenuLabels } from './menu-labels.ts';
+import { menuTemplate, textMenuTemplate } from './menu-template.ts';
 
-export function setMenu(): void {
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-      { role: 'fileMenu' },
-      { role: 'editMenu' },
-      {
-        label: 'View',
-        submenu: [
-          { role: 'resetZoom' },
-          { role: 'zoomIn' },
-          { role: 'zoomOut' },
-          { role: 'togglefullscreen' },
-        ],
-      },
-      { role: 'windowMenu' },
-    ]),
-  );
+/** @param run does an action of the interface */
+export function setMenu(run: (id: MenuActionId) => void, labels: MenuLabels = englishLabels): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, labels, run)));
+}
+
+/** The page has menus of its own where it takes the event, as over photos. */
+export function offerTextMenu(window: BrowserWindow, labels: MenuLabels = englishLabels): void {
+  window.webContents.on('context-menu', (_event, text) => {
+    const template = textMenuTemplate(text, labels);
+    if (template.length > 0) Menu.buildFromTemplate(template).popup({ window });
+  });
 }

@@ -1,87 +1,150 @@
 /** Electron's main process: one window, the pages' scheme, and the engine's supervisor. */
-import { join } from 'node:path';
-import { app, BrowserWindow, ipcMain, type IpcMainInvokeEvent, session } from 'electron';
-import { type Reply, SemblanceError, toErrorReport } from '../contract/index.ts';
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { app, type BrowserWindow, session } from 'electron';
+import type { MenuActionId, PageEvent } from '../contract/index.ts';
+import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
-import { commandChannel, eventChannel } from './channels.ts';
+import { dataFolder } from '../vision/data-folder.ts';
+import { setAboutPanel } from './about.ts';
+import { Appearance } from './appearance.ts';
+import { parseArguments } from './arguments.ts';
+import { eventChannel } from './channels.ts';
+import { answerCommands } from './commands.ts';
 import { engineNode } from './engine-node.ts';
-import { answerCommand } from './host-commands.ts';
 import { setMenu } from './menu.ts';
-import { isOwnPage, pageAddress, registerScheme, servePages } from './pages.ts';
+import { registerScheme, servePages } from './pages.ts';
+import { OpenJobs, showProgress } from './progress-bar.ts';
+import { isFirstInstance } from './single-instance.ts';
+import { userDataFolder } from './user-data.ts';
+import { openWindow } from './window.ts';
 
 const root = join(__dirname, '../..');
-
-function libraryPath(): string {
-  const at = process.argv.indexOf('--library');
-  const named = at < 0 ? undefined : process.argv.at(at + 1);
-  return named ?? process.env['SEMBLANCE_LIBRARY'] ?? join(app.getPath('userData'), 'library');
-}
-
-function openWindow(supervisor: EngineSupervisor): void {
-  const window = new BrowserWindow({
-    width: 1280,
-    height: 820,
-    minWidth: 720,
-    minHeight: 480,
-    title: 'Semblance',
-    autoHideMenuBar: true,
-    webPreferences: {
-      preload: join(root, 'out/preload/preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      // Dictionaries would be downloaded.
-      spellcheck: false,
-    },
-  });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  const unsubscribe = supervisor.subscribe((event) => {
-    if (!window.isDestroyed()) window.webContents.send(eventChannel, event);
-  });
-  window.on('closed', unsubscribe);
-  void window.loadURL(pageAddress);
-}
-
-/** Only the top frame of our own page may send commands. */
-function isTrusted(event: IpcMainInvokeEvent): boolean {
-  const { senderFrame } = event;
-  return senderFrame !== null && senderFrame.parent === null && isOwnPage(senderFrame.url);
-}
-
 /** Of what a page can ask for, only putting text on the clipboard, as for a photo's path. */
-function isAllowed(permission: string): boolean {
-  return permission === 'clipboard-sanitized-write';
-}
+const allowedPermission = 'clipboard-sanitized-write';
 
-function answerCommands(supervisor: EngineSupervisor): void {
-  ipcMain.handle(commandChannel, async (event, command: unknown, args: unknown): Promise<Reply> => {
-    try {
-      if (!isTrusted(event) || typeof command !== 'string') {
-        throw new SemblanceError('not-available', 'Commands are taken from the app’s own window only.');
-      }
-      const value = await answerCommand(supervisor.call, command, args);
-      // Host commands travel in the same envelope; the page knows which answer it asked for.
-      return { id: 0, ok: true, value: value as never };
-    } catch (error) {
-      return { id: 0, ok: false, error: toErrorReport(error) };
+class Shell {
+  readonly #supervisor: EngineSupervisor;
+  readonly #opened = new OpenedFiles();
+  readonly #jobs = new OpenJobs();
+  readonly #appearance: Appearance;
+  readonly #libraryName: string | null;
+  #window: BrowserWindow | null = null;
+
+  /** @param appData the folder that all libraries share */
+  constructor(libraryPath: string, libraryName: string | null, appData: string) {
+    this.#libraryName = libraryName;
+    this.#appearance = new Appearance(appData);
+    this.#supervisor = new EngineSupervisor({
+      entry: join(__dirname, 'engine-process.cjs'),
+      node: engineNode(root, process.resourcesPath),
+      libraryPath,
+      program: 'window',
+    });
+    this.#supervisor.subscribe((event) => {
+      this.#tell(event);
+      if (this.#jobs.hear(event)) this.#showProgress();
+    });
+    this.#opened.subscribe(() => this.#tell({ event: 'opened', data: {} }));
+  }
+
+  /** Gives the page what the person opened, in a window that is in front. */
+  open(paths: readonly string[]): void {
+    this.#opened.add(paths);
+    this.#comeToFront();
+  }
+
+  run(): void {
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+      answer(permission === allowedPermission),
+    );
+    session.defaultSession.setPermissionCheckHandler(
+      (_contents, permission) => permission === allowedPermission,
+    );
+    setMenu((id) => this.#act(id));
+    setAboutPanel(root);
+    servePages(join(root, 'out/renderer'), this.#supervisor.call);
+    answerCommands({
+      call: this.#supervisor.call,
+      opened: this.#opened,
+      appearance: this.#appearance,
+      libraryName: this.#libraryName,
+    });
+    this.#supervisor.start();
+    this.#openWindow();
+    app.on('activate', () => this.#comeToFront());
+    this.#appearance.subscribe(() => this.#window?.setBackgroundColor(this.#appearance.ground));
+  }
+
+  /** Jobs that run go on the next time. */
+  close(): Promise<void> {
+    return this.#supervisor.close();
+  }
+
+  #openWindow(): void {
+    const window = openWindow({
+      root,
+      placeFile: join(app.getPath('userData'), 'window.json'),
+      ground: this.#appearance.ground,
+    });
+    this.#window = window;
+    window.on('closed', () => (this.#window = null));
+    this.#showProgress();
+  }
+
+  /** On a Mac the app stays when its window is closed. */
+  #comeToFront(): void {
+    if (!app.isReady()) return;
+    const window = this.#window;
+    if (!window) {
+      this.#openWindow();
+      return;
     }
-  });
+    if (window.isMinimized()) window.restore();
+    // One that has not shown itself yet will do so.
+    if (window.isVisible()) window.focus();
+  }
+
+  #act(id: MenuActionId): void {
+    this.#comeToFront();
+    const tell = (): void => this.#tell({ event: 'menuAction', data: { id } });
+    const contents = this.#window?.webContents;
+    // A page that is only being opened hears nothing yet.
+    if (contents?.isLoadingMainFrame()) contents.once('did-finish-load', tell);
+    else tell();
+  }
+
+  #tell(event: PageEvent): void {
+    this.#window?.webContents.send(eventChannel, event);
+  }
+
+  #showProgress(): void {
+    if (this.#window) showProgress(this.#window, this.#jobs.all);
+  }
 }
 
-function run(): void {
+function start(): void {
+  const given = parseArguments(process.argv, process.defaultApp, process.cwd());
+  const usual = dataFolder('library');
+  const libraryPath = given.library ?? usual;
+  const appData = app.getPath('userData');
+  const userData = userDataFolder(appData, libraryPath, usual);
+  mkdirSync(userData, { recursive: true });
+  app.setPath('userData', userData);
+  let shell: Shell | null = null;
+  const isFirst = isFirstInstance(given.paths, (paths) => shell?.open(paths));
+  if (!isFirst) {
+    app.quit();
+    return;
+  }
   registerScheme();
-  const supervisor = new EngineSupervisor({
-    entry: join(__dirname, 'engine-process.cjs'),
-    node: engineNode(root, process.resourcesPath),
-    libraryPath: libraryPath(),
-    program: 'window',
-  });
-  app.on('second-instance', () => {
-    const window = BrowserWindow.getAllWindows().at(0);
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+  shell = new Shell(libraryPath, userData === appData ? null : basename(libraryPath), appData);
+  const opening = shell;
+  opening.open(given.paths);
+  // A Mac's way to open files; it may come before the app is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    opening.open([path]);
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
@@ -90,27 +153,12 @@ function run(): void {
   app.on('will-quit', (event) => {
     if (engineClosed) return;
     event.preventDefault();
-    void supervisor.close().finally(() => {
+    void opening.close().finally(() => {
       engineClosed = true;
       app.quit();
     });
   });
-  void app.whenReady().then(() => {
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
-      answer(isAllowed(permission)),
-    );
-    session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowed(permission));
-    setMenu();
-    servePages(join(root, 'out/renderer'), supervisor.call);
-    answerCommands(supervisor);
-    supervisor.start();
-    openWindow(supervisor);
-    app.on('activate', () => {
-      if (BrowserWindow.getAllWindows().length === 0) openWindow(supervisor);
-    });
-  });
+  void app.whenReady().then(() => opening.run());
 }
 
-// Two windows on one library would be refused by its lock; the first one comes to the front instead.
-if (app.requestSingleInstanceLock()) run();
-else app.quit();
+start();

@@ -30,10 +30,12 @@ import { tagCommand } from './commands/tag.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { redoCommand, undoCommand } from './commands/undo.ts';
 import { verifyReferenceCommand } from './commands/verify-reference.ts';
+import { windowCommand } from './commands/window.ts';
 
 const program = new Command('semblance')
   .description('Finds photos by example, on your own machine.')
   .version(version)
+  .addCommand(windowCommand, { isDefault: true })
   .addCommand(indexCommand)
   .addCommand(foldersCommand)
   .addCommand(searchCommand)

@@ -1,94 +1,21 @@
-/** `npm start`: opens the window where Electron can run, and else the same interface in the browser. */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** `npm start`: opens the interface, built just now. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toErrorReport } from '../contract/index.ts';
-import { serve } from '../server/index.ts';
+import { openInterface } from './open-interface.ts';
 import { defaultLibraryPath } from './options.ts';
 
-/** From source and from the bundle alike, package.json lies two folders above. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const downloadLimitMs = 120_000;
-
-interface StartOptions {
-  library?: string | undefined;
-  port?: string | undefined;
-  browser?: boolean | undefined;
-}
-
-/** Electron's binary: one named by the environment, the installed one, or one fetched now, once. */
-function findElectron(): string | null {
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  const electron = join(root, 'node_modules/electron');
-  if (override) {
-    const binary = join(override, process.platform === 'win32' ? 'electron.exe' : 'electron');
-    return existsSync(binary) ? binary : null;
-  }
-  if (!existsSync(electron)) return null;
-  return installedElectron(electron) ?? fetchedElectron(electron);
-}
-
-function installedElectron(electron: string): string | null {
-  const pathFile = join(electron, 'path.txt');
-  if (!existsSync(pathFile)) return null;
-  const binary = join(electron, 'dist', readFileSync(pathFile, 'utf8').trim());
-  return existsSync(binary) ? binary : null;
-}
-
-function fetchedElectron(electron: string): string | null {
-  console.error('Fetching Electron for the window, once…');
-  const { status } = spawnSync(process.execPath, [join(electron, 'install.js')], {
-    stdio: 'ignore',
-    timeout: downloadLimitMs,
-  });
-  return status === 0 ? installedElectron(electron) : null;
-}
-
-/** Why no window can be opened here, in words, or null. */
-function windowObstacle(): string | null {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return 'There is no display';
-  if (process.platform === 'linux' && process.getuid?.() === 0) return 'Electron opens no window for root';
-  return null;
-}
-
-function openWindow(electron: string, options: StartOptions): void {
-  const args = [root, ...(options.library === undefined ? [] : ['--library', options.library])];
-  const child = spawn(electron, args, { stdio: 'inherit' });
-  child.on('exit', (code) => (process.exitCode = code ?? 1));
-}
-
-async function openBrowser(options: StartOptions): Promise<void> {
-  const server = await serve({
-    libraryPath: options.library ?? defaultLibraryPath(),
-    port: Number(options.port ?? 0),
-    roots: [homedir()],
-    openBrowser: true,
-  });
-  console.log(`Semblance is at ${server.address()}`);
-  const next = 'For another address: npm run -s semblance -- open. To stop: Ctrl-C.';
-  console.log(server.browserOpened ? next : `No browser could be opened; open that address in one. ${next}`);
-  const stop = (): void => void server.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  await server.closed;
-}
-
 async function start(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     options: { library: { type: 'string' }, port: { type: 'string' }, browser: { type: 'boolean' } },
+    allowPositionals: true,
   });
-  const obstacle = values.browser ? 'A browser was asked for' : windowObstacle();
-  const electron = obstacle === null ? findElectron() : null;
-  if (electron !== null) {
-    openWindow(electron, values);
-    return;
-  }
-  console.log(`${obstacle ?? 'Electron is not here and could not be fetched'}: using the browser.`);
-  await openBrowser(values);
+  await openInterface({
+    library: resolve(values.library ?? defaultLibraryPath()),
+    open: positionals.map((path) => resolve(path)),
+    port: Number(values.port ?? 0),
+    browser: values.browser ?? false,
+  });
 }
 
 start().catch((error: unknown) => {

@@ -6,9 +6,12 @@ import * as v from 'valibot';
 import { type BinOutcome, binHostArguments } from './bin.ts';
 import type { CommandAnswers, CommandArguments, CommandName } from './commands.ts';
 import type { Reply } from './messages.ts';
-import type { EngineEventListener } from './events.ts';
+import { type DragOutcome, dragOutHostArguments } from './drag-out.ts';
 import { SemblanceError } from './errors.ts';
+import type { PageEventListener } from './host-events.ts';
+import { type OpenedHostAnswers, openedHostArguments } from './opened.ts';
 import { idSchema } from './schemas.ts';
+import { type Theme, themeSchema } from './theme.ts';
 import type { HostInfo, PhotoDetails } from './types.ts';
 
 /** Schema of each host command's arguments. */
@@ -22,17 +25,23 @@ export const hostCommandArguments = {
   revealPhoto: v.strictObject({ photoId: idSchema }),
   /** Opens the photo's file with the program that the system has for it. */
   openPhoto: v.strictObject({ photoId: idSchema }),
+  /** Light, dark, or as the system is; remembered. */
+  setTheme: v.strictObject({ theme: themeSchema }),
   ...binHostArguments,
+  ...openedHostArguments,
+  ...dragOutHostArguments,
 } as const;
 
-export interface HostCommandAnswers {
+export interface HostCommandAnswers extends OpenedHostAnswers {
   hostInfo: HostInfo;
   /** null when the person changed their mind. */
   chooseFolder: { path: string | null };
   chooseModel: { path: string | null };
   revealPhoto: { path: string };
   openPhoto: { path: string };
+  setTheme: { theme: Theme };
   binPhotos: BinOutcome;
+  dragPhotos: DragOutcome;
 }
 
 export type HostCommandName = keyof typeof hostCommandArguments;
@@ -63,7 +72,7 @@ export interface ElectronBridge {
   /** Sends an engine or host command; never rejects. */
   send(command: string, args: unknown): Promise<Reply>;
   /** Returns a function that ends the subscription. */
-  subscribe(listener: EngineEventListener): () => void;
+  subscribe(listener: PageEventListener): () => void;
   /** Absolute path of a file or folder that was dropped from the system; '' when it has none. */
   pathForFile(file: File): string;
 }

@@ -95,3 +95,15 @@ export interface Job {
   /** Only of downloads, the catalogue's name of the model. */
   model: string | null;
 }
+
+/**
+ * The job that is told of where there is room for one: what runs, else what waits; of what runs side by side, last what makes way
+ * for others, and downloads.
+ */
+export function jobInProgress(jobs: readonly Job[]): Job | undefined {
+  const isAside = ({ kind }: Job): boolean => kind === 'download' || kind === 'neighbours';
+  const open = jobs
+    .filter(({ endedAtMs }) => endedAtMs === null)
+    .sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
+  return open.find(({ state }) => state !== 'queued') ?? open.at(0);
+}

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { CommandAnswers, CommandName } from './commands.ts';
 import type { ErrorReport } from './errors.ts';
 import type { EngineEvent } from './events.ts';
+import type { PageEvent } from './host-events.ts';
 
 /** A request, checked before its command's own arguments are. */
 export const requestSchema = v.strictObject({
@@ -19,3 +20,6 @@ export type Reply =
 
 /** What the engine side sends. */
 export type Message = Reply | EngineEvent;
+
+/** What a page receives: of the engine, and of the host around it. */
+export type PageMessage = Reply | PageEvent;

@@ -2,6 +2,7 @@
 import type { PhotoProblemCode } from './errors.ts';
 import type { Moved, RankingStep } from './ranking.ts';
 import type { Recipe } from './recipe.ts';
+import type { Theme } from './theme.ts';
 
 export interface Folder {
   id: number;
@@ -240,8 +241,14 @@ export interface HostInfo {
   platform: string;
   canChooseFolder: boolean;
   canReveal: boolean;
+  /** Whether photos can be dragged out as files. */
+  canDragOut: boolean;
   /** Folders under which a folder may be added; null when anywhere. */
   allowedRoots: string[] | null;
+  /** Name of a library that is not the person's usual one; else null. */
+  libraryName: string | null;
+  /** null where the page sees to it itself. */
+  theme: Theme | null;
 }
 
 /** State of the engine process as its supervisor sees it. */

@@ -9,6 +9,9 @@ const controlSchema = v.strictObject({ port: v.number(), processId: v.number(), 
 type Control = v.InferOutput<typeof controlSchema>;
 
 export const controlPath = '/control/address';
+/** What is asked for beside an address: photos and folders, absolute paths, for the page that is opened with it. */
+const controlBodySchema = v.strictObject({ open: v.pipe(v.array(v.string()), v.maxLength(10_000)) });
+export const mostControlBytes = 2 ** 20;
 export const controlHeader = 'x-semblance-control';
 
 function fileIn(libraryPath: string): string {
@@ -31,16 +34,28 @@ export function isSecret(given: unknown, secret: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** The paths in the body of a request, which may be empty; null where it is none of ours. */
+export function pathsToOpen(body: string): string[] | null {
+  if (body === '') return [];
+  try {
+    return v.parse(controlBodySchema, JSON.parse(body)).open;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Asks the server of a library for a fresh one-time address.
+ * @param open photos and folders for the page to open, absolute paths
  * @throws SemblanceError `not-available` when none runs
  */
-export async function requestAddress(libraryPath: string): Promise<string> {
+export async function requestAddress(libraryPath: string, open: readonly string[] = []): Promise<string> {
   try {
     const { port, secret } = v.parse(controlSchema, JSON.parse(readFileSync(fileIn(libraryPath), 'utf8')));
     const response = await fetch(`http://127.0.0.1:${port}${controlPath}`, {
       method: 'POST',
       headers: { [controlHeader]: secret },
+      ...(open.length > 0 && { body: JSON.stringify({ open }) }),
     });
     if (response.ok) return await response.text();
   } catch {

@@ -5,8 +5,8 @@ import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
-  type EngineEvent,
   maxPhotoBytes,
+  type PageEvent,
   requestSchema,
   SemblanceError,
   toErrorReport,
@@ -56,9 +56,15 @@ function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host
   const send = (message: unknown): void => {
     if (socket.readyState === socket.OPEN) socket.send(encode(message));
   };
-  const unsubscribe = supervisor.subscribe((event: EngineEvent) => send(event));
-  send({ event: 'engineState', data: { state: supervisor.state } } satisfies EngineEvent);
-  socket.on('close', unsubscribe);
+  const tell = (event: PageEvent): void => send(event);
+  const endings = [
+    supervisor.subscribe(tell),
+    host.opened.subscribe(() => tell({ event: 'opened', data: {} })),
+  ];
+  tell({ event: 'engineState', data: { state: supervisor.state } });
+  socket.on('close', () => {
+    for (const end of endings) end();
+  });
   socket.on('error', () => socket.terminate());
   socket.on('message', (data: Buffer) => {
     const request = parseRequest(data);

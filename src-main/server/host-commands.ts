@@ -16,6 +16,7 @@ import {
   SemblanceError,
 } from '../contract/index.ts';
 import { allowedFile, allowedFolder } from './allowed-path.ts';
+import type { OpenedFiles } from '../engine/opened-files.ts';
 import { hasDesktop, openOnDesktop } from './desktop.ts';
 import { moveToBin } from './system-bin.ts';
 
@@ -23,6 +24,9 @@ export interface Host {
   call: CallCommand;
   /** Folders may be added only under these real paths. */
   roots: string[];
+  opened: OpenedFiles;
+  /** null for the person's usual library. */
+  libraryName: string | null;
 }
 
 /**
@@ -68,7 +72,7 @@ async function answerHostCommand(
     throw new SemblanceError('invalid-arguments', `${command}: ${parsed.issues[0].message}`);
   switch (command) {
     case 'hostInfo':
-      return hostInfo(host.roots);
+      return hostInfo(host);
     case 'chooseFolder':
       throw new SemblanceError(
         'not-available',
@@ -93,18 +97,35 @@ async function answerHostCommand(
         (path) => path,
         'There is no desktop or no program to open the photo with.',
       );
+    case 'choosePhotos':
+      throw new SemblanceError(
+        'not-available',
+        'The photos of this machine are chosen in a window of it. Drop them on this page instead.',
+      );
+    case 'takeOpened':
+      return { opened: await host.opened.take() };
+    case 'dragPhotos':
+      throw new SemblanceError(
+        'not-available',
+        'A browser drags no files out. Reveal the photo in its folder instead.',
+      );
+    case 'setTheme':
+      throw new SemblanceError('not-available', 'A browser keeps the theme of this page itself.');
     case 'binPhotos':
       return binThrough(host.call, parsed.output as Binning, moveToBin);
   }
 }
 
-function hostInfo(roots: string[]): HostInfo {
+function hostInfo({ roots, libraryName }: Host): HostInfo {
   return {
     kind: 'server',
     platform: process.platform,
     canChooseFolder: false,
     canReveal: hasDesktop(),
+    canDragOut: false,
     allowedRoots: roots,
+    libraryName,
+    theme: null,
   };
 }
 

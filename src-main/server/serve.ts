@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import sirv from 'sirv';
 import {
   pictureAt,
@@ -13,8 +13,18 @@ import {
   sibling,
   toErrorReport,
 } from '../contract/index.ts';
+import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
-import { controlHeader, controlPath, isSecret, requestAddress, writeControlFile } from './control-file.ts';
+import { dataFolder } from '../vision/data-folder.ts';
+import {
+  controlHeader,
+  controlPath,
+  isSecret,
+  mostControlBytes,
+  pathsToOpen,
+  requestAddress,
+  writeControlFile,
+} from './control-file.ts';
 import { openOnDesktop } from './desktop.ts';
 import { acceptSockets } from './engine-socket.ts';
 import { isOwnRequest, Sessions } from './sessions.ts';
@@ -26,6 +36,8 @@ export interface ServeOptions {
   /** Folders under which a browser may add folders. */
   roots: string[];
   openBrowser: boolean;
+  /** Photos and folders for the page to open, absolute paths. */
+  open?: readonly string[];
 }
 
 export interface RunningServer {
@@ -47,7 +59,13 @@ const rendererFolder = fileURLToPath(
  * @throws SemblanceError `not-available` when the port is taken or the interface is not built, `library-in-use`
  * when a server runs for the library already, `no-such-folder` for a root that is none
  */
-export async function serve({ libraryPath, port, roots, openBrowser }: ServeOptions): Promise<RunningServer> {
+export async function serve({
+  libraryPath,
+  port,
+  roots,
+  openBrowser,
+  open = [],
+}: ServeOptions): Promise<RunningServer> {
   if (!existsSync(rendererFolder)) {
     throw new SemblanceError('not-available', 'The interface has not been built yet. Run: npm run build');
   }
@@ -63,13 +81,27 @@ export async function serve({ libraryPath, port, roots, openBrowser }: ServeOpti
     libraryPath: library,
     program: 'server',
   });
-  const host = { call: supervisor.call, roots: roots.map(realRoot) };
+  const opened = new OpenedFiles();
+  opened.add(open);
+  const host = {
+    call: supervisor.call,
+    roots: roots.map(realRoot),
+    opened,
+    libraryName: library === dataFolder('library') ? null : basename(library),
+  };
   const server = createServer();
   const takenPort = await listen(server, port);
   const sessions = new Sessions(takenPort);
   const control = writeControlFile(library, takenPort);
   const address = (): string => `http://127.0.0.1:${takenPort}/?token=${sessions.newToken()}`;
-  const handler = requestHandler({ port: takenPort, sessions, supervisor, secret: control.secret, address });
+  const handler = requestHandler({
+    port: takenPort,
+    sessions,
+    supervisor,
+    secret: control.secret,
+    address,
+    opened,
+  });
   server.on('request', handler);
   const isAllowed = (request: IncomingMessage): boolean =>
     isOwnRequest(request, takenPort) &&
@@ -124,9 +156,10 @@ interface HandlerParts {
   supervisor: EngineSupervisor;
   secret: string;
   address: () => string;
+  opened: OpenedFiles;
 }
 
-function requestHandler({ port, sessions, supervisor, secret, address }: HandlerParts) {
+function requestHandler({ port, sessions, supervisor, secret, address, opened }: HandlerParts) {
   const files = sirv(rendererFolder, { etag: true, dev: true });
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -139,7 +172,14 @@ function requestHandler({ port, sessions, supervisor, secret, address }: Handler
     if (!URL.canParse(request.url ?? '/', own)) return end(400, 'Bad request');
     const url = new URL(request.url ?? '/', own);
     if (request.method === 'POST' && url.pathname === controlPath) {
-      return isSecret(request.headers[controlHeader], secret) ? end(200, address()) : end(403, 'Forbidden');
+      if (!isSecret(request.headers[controlHeader], secret)) return end(403, 'Forbidden');
+      void bodyOf(request).then((body) => {
+        const paths = body === null ? null : pathsToOpen(body);
+        if (paths === null) return end(400, 'Bad request');
+        opened.add(paths);
+        return end(200, address());
+      });
+      return undefined;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return end(405, 'Method not allowed');
     const token = url.searchParams.get('token');
@@ -161,4 +201,20 @@ function requestHandler({ port, sessions, supervisor, secret, address }: Handler
     files(request, response, () => end(404, 'Not found'));
     return undefined;
   };
+}
+
+/** null where it is longer than any of ours. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      bytes += part.length;
+      if (bytes > mostControlBytes) return null;
+      parts.push(part);
+    }
+  } catch {
+    return null;
+  }
+  return Buffer.concat(parts).toString();
 }

@@ -14,8 +14,13 @@ const openFlags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefi
 /** @throws SemblanceError `not-a-file`, `path-too-long`, `unreadable`, `too-large` or `changed-while-reading` */
 export async function readPhotoFile(path: string): Promise<FileContent> {
   try {
-    await using file = await open(path, openFlags);
-    return await readOpen(file, path);
+    const file = await open(path, openFlags);
+    // The Node inside an older Electron knows no files that close themselves.
+    try {
+      return await readOpen(file, path);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     if (cause instanceof SemblanceError) throw cause;
     throw readingProblem(cause, path);

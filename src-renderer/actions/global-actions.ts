@@ -5,7 +5,9 @@ import QualityIcon from '@lucide/svelte/icons/chart-line';
 import CommandIcon from '@lucide/svelte/icons/command';
 import CopyIcon from '@lucide/svelte/icons/copy';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import ImageUp from '@lucide/svelte/icons/image-up';
 import Images from '@lucide/svelte/icons/images';
+import Info from '@lucide/svelte/icons/info';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import MapIcon from '@lucide/svelte/icons/map';
 import Redo from '@lucide/svelte/icons/redo-2';
@@ -13,6 +15,8 @@ import SearchIcon from '@lucide/svelte/icons/search';
 import SettingsIcon from '@lucide/svelte/icons/settings';
 import TuneIcon from '@lucide/svelte/icons/sliders-horizontal';
 import Undo from '@lucide/svelte/icons/undo-2';
+import { pickPhotos } from '../searching/photo-files.ts';
+import { menuActionKeys } from '../../src-main/contract/index.ts';
 import type { AppState, View } from '../state/app.svelte.ts';
 import type { Arrangement } from '../state/library-photos.svelte.ts';
 import type { GlobalAction } from './action.ts';
@@ -33,9 +37,10 @@ const showViews = views.map(({ view, title, icon }, place): GlobalAction => ({
   kind: 'global',
   id: `view.${view}`,
   title,
-  keys: [String(place + 1)],
+  keys: [String(place + 1), menuActionKeys[`view.${view}`]],
   icon,
   run: (app) => {
+    app.viewer.close();
     app.view = view;
   },
 }));
@@ -60,7 +65,7 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'palette',
     title: 'All actions',
-    keys: [withMod('k')],
+    keys: [menuActionKeys.palette],
     icon: CommandIcon,
     run: (app) => {
       app.showingPalette = true;
@@ -70,17 +75,23 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'folder.add',
     title: 'Add a folder',
-    keys: ['a'],
+    keys: ['a', menuActionKeys['folder.add']],
     icon: FolderPlus,
-    run: (app) => {
-      app.addingFolder = true;
-    },
+    run: (app) => app.askToAddFolder(),
+  },
+  {
+    kind: 'global',
+    id: 'search.file',
+    title: 'Search with photos from the disk',
+    keys: [menuActionKeys['search.file']],
+    icon: ImageUp,
+    run: choosePhotos,
   },
   {
     kind: 'global',
     id: 'query.before',
     title: 'Query before',
-    keys: ['['],
+    keys: ['[', menuActionKeys['query.before']],
     icon: ArrowLeft,
     whyNot: ({ search }) => (search.canGoBack ? null : 'There is no query before this one.'),
     run: ({ search }) => search.back(),
@@ -89,7 +100,7 @@ export const globalActions: readonly GlobalAction[] = [
     kind: 'global',
     id: 'query.after',
     title: 'Query after',
-    keys: [']'],
+    keys: [']', menuActionKeys['query.after']],
     icon: ArrowRight,
     whyNot: ({ search }) => (search.canGoForward ? null : 'There is no query after this one.'),
     run: ({ search }) => search.forward(),
@@ -129,6 +140,18 @@ export const globalActions: readonly GlobalAction[] = [
   arrangement('group.none', 'Show the library without groups', { groupBy: undefined }),
   {
     kind: 'global',
+    id: 'about',
+    title: 'About Semblance',
+    keys: [],
+    icon: Info,
+    run: (app) => {
+      app.viewer.close();
+      app.showingAbout = true;
+      app.view = 'settings';
+    },
+  },
+  {
+    kind: 'global',
     id: 'shortcuts',
     title: 'Show the shortcuts',
     keys: ['?'],
@@ -138,3 +161,14 @@ export const globalActions: readonly GlobalAction[] = [
     },
   },
 ];
+
+/** With the system's dialog in a window; a browser has one of its own. */
+async function choosePhotos(app: AppState): Promise<void> {
+  if (app.host?.kind === 'electron') {
+    // What is chosen comes as what was opened.
+    await app.client.call('choosePhotos', {});
+    return;
+  }
+  const files = await pickPhotos();
+  if (files.length > 0) app.findSimilarToFiles(files);
+}

@@ -1,4 +1,5 @@
 /** The theme's colours as numbers, for what is drawn pixel by pixel. */
+import { colourOfToken } from '../theme.ts';
 import type { Colour } from './density.ts';
 import type { MapColours } from './messages.ts';
 
@@ -16,7 +17,7 @@ export function themeColours(): MapColours {
 function colourOf(token: string): Colour {
   const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   if (!context) return [128, 128, 128];
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+  context.fillStyle = colourOfToken(token);
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
   return [red, green, blue];

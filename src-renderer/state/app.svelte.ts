@@ -5,10 +5,12 @@ import {
   type Folder,
   type HostInfo,
   type Job,
+  jobInProgress,
   messageOf,
   type PhotoSummary,
   type Recipe,
   type RememberedView,
+  type Theme,
   type ViewName,
 } from '../../src-main/contract/index.ts';
 import type { Client, ClientEvent, Connection } from '../client.ts';
@@ -20,6 +22,7 @@ import { ProfileOffer } from './profile-offer.svelte.ts';
 import { type Subject, subjectOf } from '../actions/action.ts';
 import { LibraryPhotos } from './library-photos.svelte.ts';
 import { PhotoDeeds } from './photo-deeds.svelte.ts';
+import { PhotoDrag } from './photo-drag.ts';
 import { SavedSearches } from './saved-searches.svelte.ts';
 import { PhotoMapState } from './photo-map.svelte.ts';
 import { Quality } from './quality.svelte.ts';
@@ -39,6 +42,7 @@ export class AppState {
   readonly photos: LibraryPhotos;
   readonly viewer = new Viewer();
   readonly deeds: PhotoDeeds;
+  readonly drag: PhotoDrag;
   readonly search: Search;
   readonly savedSearches: SavedSearches;
   readonly duplicates: Duplicates;
@@ -55,6 +59,10 @@ export class AppState {
   folders = $state.raw<Folder[]>([]);
   jobs = $state.raw<Job[]>([]);
   addingFolder = $state(false);
+  /** What the dialog for adding a folder begins with. */
+  folderToAdd = '';
+  /** Whether Settings show what Semblance is, as soon as they are there. */
+  showingAbout = $state(false);
   showingShortcuts = $state(false);
   showingPalette = $state(false);
   readonly #refresh = throttle(() => this.reload(), refreshMs);
@@ -63,6 +71,7 @@ export class AppState {
     this.client = client;
     this.photos = new LibraryPhotos(client);
     this.deeds = new PhotoDeeds(client, this.notices);
+    this.drag = new PhotoDrag(client, this.notices);
     this.search = new Search(client);
     this.savedSearches = new SavedSearches(client);
     this.duplicates = new Duplicates(client);
@@ -75,16 +84,9 @@ export class AppState {
     void this.reload();
   }
 
-  /**
-   * The job that the status bar shows: what runs, else what waits; of what runs side by side, last what makes way for
-   * others, and downloads.
-   */
+  /** The job that the status bar shows. */
   get job(): Job | undefined {
-    const isAside = ({ kind }: Job): boolean => kind === 'download' || kind === 'neighbours';
-    const open = this.jobs
-      .filter(({ endedAtMs }) => endedAtMs === null)
-      .sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
-    return open.find(({ state }) => state !== 'queued') ?? open.at(0);
+    return jobInProgress(this.jobs);
   }
 
   /** The photos that actions of photos are about at the moment; null where none are shown. */
@@ -150,6 +152,17 @@ export class AppState {
       const lost = error instanceof Error && 'code' in error && error.code === 'engine-lost';
       if (!lost) this.notices.error(error);
     }
+  }
+
+  /** Opens the dialog for adding a folder; nothing is added before the person says so. */
+  askToAddFolder(path = ''): void {
+    this.folderToAdd = path;
+    this.addingFolder = true;
+  }
+
+  async chooseTheme(chosen: Theme): Promise<void> {
+    const { theme } = await this.client.call('setTheme', { theme: chosen });
+    if (this.host) this.host = { ...this.host, theme };
   }
 
   async addFolder(path: string): Promise<void> {
@@ -294,7 +307,7 @@ export class AppState {
       this.connection = event.data.state;
       // The server tells the engine's state anew to each connection.
       if (this.connection !== 'connected') this.engine = 'starting';
-    } else {
+    } else if (event.event === 'engineState') {
       const was = this.engine;
       this.engine = event.data.state;
       if (event.data.state !== 'ready' || was === 'ready') return;

@@ -73,20 +73,50 @@ function environment(library: string): Record<string, string> {
   };
 }
 
-async function openElectron(library: string): Promise<RunningApp> {
+/** What Electron is started with, by Playwright or by itself. */
+function electronStart(
+  library: string,
+  paths: readonly string[],
+): { args: string[]; env: Record<string, string> } {
+  return {
+    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library, ...paths],
+    env: { ...environment(library), XDG_CONFIG_HOME: join(library, '..', 'config') },
+  };
+}
+
+/** @param paths photos and folders that it is started with */
+export async function openElectron(library: string, paths: readonly string[] = []): Promise<RunningApp> {
   // Without executablePath Playwright takes the binary of the electron package, as electronPath does, and holds
   // the app back until it is attached; with it, about one start in fifty never shows a window.
   const electron = await _electron.launch({
-    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library],
+    ...electronStart(library, paths),
+    // The system's, rather than one that Playwright puts in its place.
+    colorScheme: null,
     cwd: root,
-    env: { ...environment(library), XDG_CONFIG_HOME: join(library, '..', 'config') },
   });
   const page = await electron.firstWindow();
   return { host: 'electron', page, electron, close: () => electron.close() };
 }
 
+/**
+ * Starts Electron once more for a library that has a window already, as a person would from a file manager.
+ * @returns its exit status
+ */
+export async function startAgain(library: string, paths: readonly string[]): Promise<number | null> {
+  const { args, env } = electronStart(library, paths);
+  const second = spawn(electronPath() ?? '', args, { cwd: join(library, '..'), env, stdio: 'ignore' });
+  return new Promise((ended, failed) => {
+    second.once('error', failed);
+    second.once('exit', (code) => ended(code));
+  });
+}
+
 async function openChromium(library: string, roots: string[]): Promise<RunningApp> {
-  const server = await startServer(library, roots);
+  return openChromiumAt(await startServer(library, roots));
+}
+
+/** A browser at the address of a server, which ends with it. */
+export async function openChromiumAt(server: TestServer): Promise<RunningApp> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: [...chromiumFlags, ...(asRoot ? ['--no-sandbox'] : [])],
@@ -112,10 +142,23 @@ export interface TestServer {
 
 /** Starts `semblance serve` as a person would, and waits for the address that it prints. */
 export async function startServer(library: string, roots: string[]): Promise<TestServer> {
-  const args = ['serve', '--library', library, ...roots.flatMap((path) => ['--root', path])];
+  return startSemblance(library, [
+    'serve',
+    '--library',
+    library,
+    ...roots.flatMap((path) => ['--root', path]),
+  ]);
+}
+
+/** Starts a command that serves the interface, and waits for the address that it prints. */
+export async function startSemblance(
+  library: string,
+  args: readonly string[],
+  variables: Record<string, string> = {},
+): Promise<TestServer> {
   const server = spawn(process.execPath, [join(root, 'out/main/semblance.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: environment(library),
+    env: { ...environment(library), ...variables },
   });
   const address = await new Promise<string>((found, failed) => {
     let text = '';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +106,58 @@ describe('the printed address', () => {
   it('is not given without the secret', async () => {
     expect((await ask('/control/address', {}, 'POST')).status).toBe(403);
     expect((await ask('/control/address', { 'x-semblance-control': 'guess' }, 'POST')).status).toBe(403);
+  });
+});
+
+describe('what is opened from outside', () => {
+  it('is handed to the page once, for whoever can read the library', async () => {
+    const photo = join(folder, 'secret', 'beach.jpg');
+    writeFileSync(photo, 'a photo');
+    const socket = await connect({ cookie, origin: `http://127.0.0.1:${port}` });
+    if (!socket) throw new Error('refused');
+    const told = new Promise((resolve) =>
+      socket.on('message', (data: Buffer) => {
+        const message = decode(data) as Message;
+        if ('event' in message && (message.event as string) === 'opened') resolve(message);
+      }),
+    );
+    await requestAddress(library, [photo]);
+    await told;
+    const take = (): Promise<Message> => command(socket, 'takeOpened', {});
+    expect(await take()).toMatchObject({
+      ok: true,
+      value: { opened: { kind: 'photo', name: 'beach.jpg', isFirst: true } },
+    });
+    expect(await take()).toMatchObject({ ok: true, value: { opened: null } });
+    // A page names no paths.
+    expect(await command(socket, 'takeOpened', { path: photo })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid-arguments' },
+    });
+    for (const [name, args] of [
+      ['dragPhotos', { photoIds: [1] }],
+      ['choosePhotos', {}],
+      ['setTheme', { theme: 'dark' }],
+    ] as const) {
+      expect(await command(socket, name, args)).toMatchObject({
+        ok: false,
+        error: { code: 'not-available' },
+      });
+    }
+    socket.close();
+  });
+
+  it('is refused in any other form, and longer than a list of paths is', async () => {
+    const { secret } = JSON.parse(readFileSync(join(library, 'server.json'), 'utf8')) as { secret: string };
+    const ask = (body: string): Promise<number> =>
+      fetch(`http://127.0.0.1:${port}/control/address`, {
+        method: 'POST',
+        headers: { 'x-semblance-control': secret },
+        body,
+      }).then(({ status }) => status);
+    expect(await ask('{"open":["/nowhere.jpg"],"more":1}')).toBe(400);
+    expect(await ask('not JSON')).toBe(400);
+    expect(await ask(JSON.stringify({ open: ['/'.repeat(2 ** 20)] }))).toBe(400);
   });
 });
 

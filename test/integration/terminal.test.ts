@@ -65,6 +65,7 @@ describe('before anything is indexed', () => {
     [['search', 'PHOTO'], /no library.*semblance index FOLDER/i],
     [['index', '/no/such/folder'], /no folder \/no\/such\/folder/],
     [['evaluate'], /no library/i],
+    [['serach'], /serach is no command, and no photo or folder that is there/],
   ])('%j says in one line what to do', async (args, message) => {
     const given = args.map((arg) => (arg === 'PHOTO' ? join(photos, 'towns/towns-1.jpg') : arg));
     const { code, errors } = await run(...given);

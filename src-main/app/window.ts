@@ -1,0 +1,56 @@
+/** The window: one page that can go nowhere, opened where it was, and shown when it has something to show. */
+import { join } from 'node:path';
+import { BrowserWindow, screen } from 'electron';
+import { offerTextMenu } from './menu.ts';
+import { pageAddress } from './pages.ts';
+import { boundsOnScreens, leastSize, readPlace, rememberPlace } from './window-bounds.ts';
+
+export interface WindowOptions {
+  /** Folder of package.json. */
+  root: string;
+  /** Where the window's place is remembered. */
+  placeFile: string;
+  /** Colour before the page is there. */
+  ground: string;
+}
+
+export function openWindow({ root, placeFile, ground }: WindowOptions): BrowserWindow {
+  const place = readPlace(placeFile);
+  const window = new BrowserWindow({
+    ...boundsOnScreens(place, screensByImportance()),
+    minWidth: leastSize.width,
+    minHeight: leastSize.height,
+    show: false,
+    backgroundColor: ground,
+    title: 'Semblance',
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload: join(root, 'out/preload/preload.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      // Dictionaries would be downloaded.
+      spellcheck: false,
+    },
+  });
+  window.once('ready-to-show', () => {
+    if (place?.maximised) window.maximize();
+    if (place?.fullScreen) window.setFullScreen(true);
+    window.show();
+    // Not before: as it opens, the window is not where it will be.
+    rememberPlace(window, placeFile);
+  });
+  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  window.webContents.on('will-navigate', (event) => event.preventDefault());
+  offerTextMenu(window);
+  void window.loadURL(pageAddress);
+  return window;
+}
+
+/** Usable areas of the screens, the main one first. */
+function screensByImportance(): Electron.Rectangle[] {
+  const main = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== main.id);
+  return [main, ...others].map(({ workArea }) => workArea);
+}

@@ -1,0 +1,57 @@
+/** Light or dark: what a page in a browser remembers of it, and the colours as they are now. */
+import type { Theme } from '../src-main/contract/index.ts';
+
+const key = 'semblance.theme';
+const attribute = 'data-theme';
+
+/** What was chosen on this page of a browser. */
+export function rememberedTheme(): Theme {
+  const theme = stored();
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+/** Shows the page so, without remembering it. */
+export function showTheme(theme: Theme): void {
+  if (theme === 'system') document.documentElement.removeAttribute(attribute);
+  else document.documentElement.setAttribute(attribute, theme);
+}
+
+export function rememberTheme(theme: Theme): void {
+  showTheme(theme);
+  try {
+    localStorage.setItem(key, theme);
+  } catch {
+    // A browser may let pages keep nothing; then it holds as long as the page.
+  }
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Calls the listener when colours change, by the system or by choice. Returns a function that ends that. */
+export function onThemeChange(listener: () => void): () => void {
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const chosen = new MutationObserver(listener);
+  system.addEventListener('change', listener);
+  chosen.observe(document.documentElement, { attributeFilter: [attribute] });
+  return () => {
+    system.removeEventListener('change', listener);
+    chosen.disconnect();
+  };
+}
+
+/** A token's colour as it is now, written so that a canvas takes it. */
+export function colourOfToken(token: string): string {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
