@@ -22,7 +22,7 @@ export const viewerKeys = [
   { title: 'Photo before and after', key: '← →' },
   { title: 'Larger and smaller', key: '+ −' },
   { title: 'All of it, or a pixel for a pixel', key: '0, 1' },
-  { title: 'Facts', key: 'i' },
+  { title: 'Facts', key: 'I' },
   { title: 'Back to where one was', key: 'Space' },
 ];
 
@@ -30,11 +30,11 @@ export const viewerKeys = [
 export const duplicateKeys = [
   { title: 'Another group', key: '↑ ↓' },
   { title: 'Another photo of the group', key: '← →' },
-  { title: 'Side by side, or flicker', key: 'f' },
-  { title: 'Look closely at both', key: 'c' },
-  { title: 'Keep the other photo', key: 'k' },
+  { title: 'Side by side, or flicker', key: 'F' },
+  { title: 'Look closely at both', key: 'C' },
+  { title: 'Keep the other photo', key: 'K' },
   { title: 'Move the other photo to the bin', key: 'Delete' },
-  { title: 'Not duplicates', key: 'n' },
+  { title: 'Not duplicates', key: 'N' },
 ];
 
 /** Keys that the map takes. */
