@@ -80,7 +80,11 @@ export function handleKey(event: KeyboardEvent, app: AppState): void {
   if (!offer) return;
   event.preventDefault();
   if (offer.whyNot === null) offer.run();
-  else if (offer.action.kind === 'photos') app.notices.show(offer.whyNot);
+  else if (offer.action.kind === 'photos') {
+    // Where a file cannot be shown or opened, its path is what helps.
+    const path = app.subject?.photo?.path;
+    app.notices.show(offer.whyNot, path === undefined ? {} : { copy: path });
+  }
 }
 
 function offerOf(

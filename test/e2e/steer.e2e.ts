@@ -5,8 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { photosPerFolder } from './photos.ts';
-import { takeReadmePictures } from './readme-pictures.ts';
-import { goTo, ready } from './steps.ts';
+import { exportedFile, goTo, ready } from './steps.ts';
 
 const results = (page: Page): Locator => page.getByRole('list', { name: 'Results' }).getByRole('listitem');
 const examples = (page: Page): Locator =>
@@ -78,34 +77,14 @@ async function crop(page: Page, name: string): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** Exports the ranking as a person does, and reads the file that comes of it. */
-async function exportedCsv({ page, electron }: RunningApp, folder: string): Promise<string> {
-  const path = join(folder, 'exported.csv');
-  const choose = async (): Promise<void> => {
+/** Exports the ranking, and reads the file that comes of it. */
+async function exportedCsv(app: RunningApp, folder: string): Promise<string> {
+  const { page } = app;
+  const file = await exportedFile(app, join(folder, 'exported.csv'), async () => {
     await page.getByRole('button', { name: 'Export the ranking' }).click();
     await page.getByRole('menuitem', { name: /CSV/ }).click();
-  };
-  if (electron) {
-    // In place of the system's dialog.
-    await electron.evaluate(({ session }, at) => {
-      session.defaultSession.once('will-download', (_, item) => item.setSavePath(at));
-    }, path);
-    await choose();
-    await expect.poll(() => readIfThere(path)).toContain('\r\n');
-  } else {
-    const download = page.waitForEvent('download');
-    await choose();
-    await (await download).saveAs(path);
-  }
-  return readFileSync(path, 'utf8');
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  });
+  return readFileSync(file, 'utf8');
 }
 
 test('a person steers a search by examples, parts, strength, switches and filters, goes back, saves it and exports it', async ({
@@ -133,7 +112,6 @@ test('a person steers a search by examples, parts, strength, switches and filter
   const order = page.getByRole('region', { name: 'Better order' });
   await expect(order).toContainText(/\d ms/);
   await expect(order).toContainText('Against the plain ranking');
-  await takeReadmePictures(app, 'steer');
 
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   const panel = page.getByRole('dialog', { name: 'Filter photos' });
