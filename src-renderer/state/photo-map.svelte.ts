@@ -168,8 +168,8 @@ export class PhotoMapState {
 
   /** Name of a photo, for those who do not see it; '' where it is gone. */
   async nameOf(place: number): Promise<string> {
-    const [photo] = await this.#details([place]);
-    return photo?.name ?? '';
+    const found = await this.#details([place]);
+    return found.map(({ name }) => name).join('');
   }
 
   /** Photos to search with: as many as a search takes, spread over the selection. */
