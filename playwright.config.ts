@@ -14,6 +14,7 @@ const toldTwice = [
   'library.e2e.ts',
   'map.e2e.ts',
   'quality.e2e.ts',
+  'keyboard.e2e.ts',
 ];
 
 export default defineConfig({

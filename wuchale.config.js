@@ -6,7 +6,8 @@ import { adapter as vanilla } from 'wuchale/adapter-vanilla';
 const keyNames =
   /^(Arrow\w+|Page\w+|Home|End|Enter|Escape|Space|Tab|Delete|Backspace|Mod(\+\S+)?|Shift|Ctrl|Alt)$/;
 /** Names that are the same in every language, and what style sheets read. */
-const names = /^(Semblance|GeM|HNSW|Xavier|[A-Z]:|rgb\(.*|(translate|linear-gradient)\(.*|\(prefers-.*|\d+px .*)$/s;
+const names =
+  /^(Semblance|GeM|HNSW|Xavier|[A-Z]:|rgb\(.*|(translate|linear-gradient)\(.*|\(prefers-.*|\d+px .*)$/s;
 
 const byDefault = createSvelteHeuristic(defaultHeuristicOpts);
 

@@ -23,7 +23,7 @@ export const viewerKeys = [
   { title: 'Photo before and after', key: '← →' },
   { title: 'Larger and smaller', key: '+ −' },
   { title: 'All of it, or a pixel for a pixel', key: '0, 1' },
-  { title: 'Facts', key: 'i' },
+  { title: 'Facts', key: 'I' },
   { title: 'Back to where one was', key: keyTitle('Space') },
 ];
 
@@ -31,11 +31,11 @@ export const viewerKeys = [
 export const duplicateKeys = [
   { title: 'Another group', key: '↑ ↓' },
   { title: 'Another photo of the group', key: '← →' },
-  { title: 'Side by side, or flicker', key: 'f' },
-  { title: 'Look closely at both', key: 'c' },
-  { title: 'Keep the other photo', key: 'k' },
+  { title: 'Side by side, or flicker', key: 'F' },
+  { title: 'Look closely at both', key: 'C' },
+  { title: 'Keep the left photo, or the right one', key: 'J, K' },
   { title: 'Move the other photo to the bin', key: keyTitle('Delete') },
-  { title: 'Not duplicates', key: 'n' },
+  { title: 'Not duplicates', key: 'N' },
 ];
 
 /** Keys that the map takes. */
@@ -81,7 +81,11 @@ export function handleKey(event: KeyboardEvent, app: AppState): void {
   if (!offer) return;
   event.preventDefault();
   if (offer.whyNot === null) offer.run();
-  else if (offer.action.kind === 'photos') app.notices.show(offer.whyNot);
+  else if (offer.action.kind === 'photos') {
+    // Where a file cannot be shown or opened, its path is what helps.
+    const path = app.subject?.photo?.path;
+    app.notices.show(offer.whyNot, path === undefined ? {} : { copy: path });
+  }
 }
 
 function offerOf(

@@ -4,6 +4,7 @@ import './locales/components.loader.svelte.js';
 import './locales/modules.loader.js';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/contrast.css';
 import { EngineWords, settleEngineWords } from './engine-words.ts';
 import { chosenLanguage, localeFor, settleLocale } from './language.ts';
 import { rememberedTheme, showTheme } from './theme.ts';

@@ -33,14 +33,26 @@ function stored(): string | null {
   }
 }
 
-/** Calls the listener when colours change, by the system or by choice. Returns a function that ends that. */
+const systemThemes = [
+  // @wc-ignore
+  '(prefers-color-scheme: dark)',
+  // @wc-ignore
+  '(prefers-contrast: more)',
+  // @wc-ignore
+  '(forced-colors: active)',
+];
+
+/**
+ * Calls the listener when colours change: by day and night, contrast, the person's own colours, or by choice. Returns a function that
+ * ends that.
+ */
 export function onThemeChange(listener: () => void): () => void {
-  const system = matchMedia('(prefers-color-scheme: dark)');
+  const queries = systemThemes.map((theme) => matchMedia(theme));
   const chosen = new MutationObserver(listener);
-  system.addEventListener('change', listener);
+  for (const query of queries) query.addEventListener('change', listener);
   chosen.observe(document.documentElement, { attributeFilter: [attribute] });
   return () => {
-    system.removeEventListener('change', listener);
+    for (const query of queries) query.removeEventListener('change', listener);
     chosen.disconnect();
   };
 }

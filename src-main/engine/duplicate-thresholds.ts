@@ -19,13 +19,20 @@ export interface Judged {
   refuted: readonly number[];
 }
 
+/** What becomes groups. */
+export interface Alike {
+  joinings: readonly Joining[];
+  /** How many photos hold a picture, where it is more than one. */
+  filesOf: ReadonlyMap<number, number>;
+}
+
 /**
  * @param counts photos by the similarity of the one that they resemble most, `thresholdBins` from 0 to 1
  * @param least the lowest threshold that the joinings reach down to
  */
 export function thresholdsFrom(
   counts: number[],
-  joinings: readonly Joining[],
+  { joinings, filesOf }: Alike,
   least: number,
   judged: Judged,
   complete: boolean,
@@ -34,6 +41,7 @@ export function thresholdsFrom(
   const outcomes = groupCounts(
     joinings,
     thresholds.filter((threshold) => threshold >= least),
+    filesOf,
   ).map((outcome) => ({
     ...outcome,
     confirmed: judged.confirmed.filter((score) => score >= outcome.threshold).length,

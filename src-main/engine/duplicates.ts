@@ -91,7 +91,8 @@ class Duplicates {
     const { isComplete } = this.#pairs;
     const { joinings, least } = await this.#pairs.joinings();
     const counts = await this.#pairs.nearest(thresholdBins);
-    return thresholdsFrom(counts, joinings, least, this.#judged(), isComplete);
+    const filesOf = this.#engine.library.photos.contentsInSeveralFiles();
+    return thresholdsFrom(counts, { joinings, filesOf }, least, this.#judged(), isComplete);
   }
 
   /** Compares the places of all pairs at a threshold. */
@@ -150,7 +151,8 @@ class Duplicates {
     );
     const grouped = new Set(similar.flatMap(({ members }) => members));
     // Nothing is surer than pictures that several files hold.
-    const copies = (kinds?.includes('identical') ?? true) ? photos.contentsInSeveralFiles(filter) : [];
+    const copies =
+      (kinds?.includes('identical') ?? true) ? [...photos.contentsInSeveralFiles(filter).keys()] : [];
     const copied = copies
       .filter((id) => !grouped.has(id))
       .map((id) => ({ members: [id], centre: id, least: 1 }));

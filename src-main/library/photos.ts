@@ -128,16 +128,17 @@ export class Photos {
     });
   }
 
-  /** Pictures that two or more files contain, of those that meet a filter. */
-  contentsInSeveralFiles(filter: PhotoFilter = {}): number[] {
+  /** Pictures that two or more files contain, of those that meet a filter, with how many these are. */
+  contentsInSeveralFiles(filter: PhotoFilter = {}): Map<number, number> {
     const { sql, parameters } = conditionOf(filter, this.#context);
     const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
-    return this.#database
-      .prepare<unknown[], number>(
-        `SELECT contentId FROM ${joined} WHERE ${sql} GROUP BY contentId HAVING count(*) > 1 ORDER BY contentId`,
+    const rows = this.#database
+      .prepare<unknown[], [contentId: number, files: number]>(
+        `SELECT contentId, count(*) FROM ${joined} WHERE ${sql} GROUP BY contentId HAVING count(*) > 1 ORDER BY contentId`,
       )
-      .pluck()
+      .raw()
       .all(...parameters);
+    return new Map(rows);
   }
 
   /** The searchable photo that a file is, if it is one. */

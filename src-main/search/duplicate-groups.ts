@@ -112,14 +112,20 @@ export function* groupSteps(
   return groups.sort((one, other) => one.members[0] - other.members[0]);
 }
 
-/** How many groups there are at each of some thresholds, and how many pictures are in them. */
+/**
+ * How many groups there are at each of some thresholds, and how many photos are in them.
+ * @param filesOf how many photos hold a picture, where it is more than one: such a picture is a group by itself
+ */
 export function groupCounts(
   joinings: readonly Joining[],
   thresholds: readonly number[],
+  filesOf: ReadonlyMap<number, number> = new Map(),
 ): { threshold: number; groups: number; members: number }[] {
   const counts = new Map<number, { groups: number; members: number }>();
-  const joined = new Set<number>();
-  let groups = 0;
+  const joined = new Set(filesOf.keys());
+  /** Photos beyond the first of each picture. */
+  const further = [...filesOf.values()].reduce((sum, files) => sum + files - 1, 0);
+  let groups = joined.size;
   let next = 0;
   for (const threshold of [...new Set(thresholds)].sort((one, other) => other - one)) {
     for (; next < joinings.length && joinings[next].height >= threshold; next++) {
@@ -128,7 +134,7 @@ export function groupCounts(
       groups += 1 - Number(joined.has(a)) - Number(joined.has(b));
       joined.add(a).add(b);
     }
-    counts.set(threshold, { groups, members: joined.size });
+    counts.set(threshold, { groups, members: joined.size + further });
   }
   return thresholds.map((threshold) => ({
     threshold,

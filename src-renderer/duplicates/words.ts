@@ -54,6 +54,20 @@ export function outcomeAt(
   return outcomes.find((outcome) => Math.abs(outcome.threshold - threshold) < 1e-6);
 }
 
+/** What the histogram shows, e.g. 'Of 206 photos, 14 have one that is at least 0.90 alike; half have none above 0.52.' */
+export function histogramWords({ counts }: DuplicateThresholds, threshold: number): string {
+  const total = counts.reduce((sum, each) => sum + each, 0);
+  if (total === 0) return '';
+  const above = counts.reduce(
+    (sum, each, bin) => ((bin + 0.5) / counts.length > threshold ? sum + each : sum),
+    0,
+  );
+  let passed = 0;
+  const middle = counts.findIndex((each) => (passed += each) >= total / 2);
+  const half = ((middle + 1) / counts.length).toFixed(2);
+  return `Of ${photos(total)}, ${count(above)} have one that is at least ${threshold.toFixed(2)} alike; half have none above ${half}.`;
+}
+
 /** E.g. '12 groups, 31 photos in them · 19 of 20 that you judged were right'. */
 export function outcomeWords(outcome: ThresholdOutcome): string {
   const { groups, members, confirmed, refuted } = outcome;

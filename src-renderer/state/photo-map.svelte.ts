@@ -171,6 +171,12 @@ export class PhotoMapState {
     this.opened = await this.#client.call('photo', { photoId });
   }
 
+  /** Name of a photo, for those who do not see it; '' where it is gone. */
+  async nameOf(place: number): Promise<string> {
+    const found = await this.#details([place]);
+    return found.map(({ name }) => name).join('');
+  }
+
   /** Photos to search with: as many as a search takes, spread over the selection. */
   async examples(most: number): Promise<PhotoDetails[]> {
     const { length } = this.selection;

@@ -36,7 +36,7 @@ test('patterns say what they would leave out while they are typed, and take it o
   const { page } = app;
   await ready(app, photos);
   await goTo(page, 'Settings');
-  await page.getByRole('button', { name: /^Choose what is left out/ }).click();
+  await page.getByRole('button', { name: /^Leave out/ }).click();
   const dialog = page.getByRole('dialog');
   // The broken file is a photo by its name.
   await expect(dialog.getByRole('status')).toContainText('25 photos kept');
@@ -54,7 +54,7 @@ test('a person says where a folder is now', async ({ app, photos, folder }) => {
   const elsewhere = join(folder, 'archive');
   renameSync(photos, elsewhere);
   await goTo(page, 'Settings');
-  await page.getByRole('button', { name: /^Say where .* is now$/ }).click();
+  await page.getByRole('button', { name: /^It is elsewhere/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Folder path' }).fill(elsewhere);
   await dialog.getByRole('button', { name: 'It is here' }).click();

@@ -76,6 +76,7 @@ test('the map is moved and chosen from with the keyboard alone', async ({ app, p
   await expect(statusOf(page)).not.toContainText('24 in view');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowUp');
+  await expect(map.getByRole('status')).toHaveText(/^In the middle: .*\.jpg$/);
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('heading')).toHaveText(/\.jpg$/);

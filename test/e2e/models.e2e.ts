@@ -68,11 +68,11 @@ test('a person measures how long photos take, and what an eight-bit copy of the 
     await expect(profiles.getByRole('listitem', { name })).toContainText(/\/s, \d+ s for 24 photos/);
   }
 
-  await page.getByRole('button', { name: 'Make an 8-bit copy of MobileNetV2' }).click();
+  await page.getByRole('button', { name: '8-bit copy: MobileNetV2' }).click();
   // How much depends on the processor; where it is too little, that is said, and no copy is kept.
   await expect(page.getByText(/\d times as fast/).first()).toBeVisible({ timeout: 120_000 });
 
-  await profiles.getByRole('button', { name: 'Tune with Fast' }).click();
+  await profiles.getByRole('button', { name: 'Tune with it: Fast' }).click();
   await expect(page.getByRole('tab', { name: /^Size.*changed/ })).toBeVisible();
   // Where no copy was kept, what the draft needs is in the cache.
   await applyAsNeeded(page);
@@ -106,7 +106,7 @@ withCatalogue(
     const offered = page.getByRole('article', { name: 'Recommended: Tiny transformer' });
     await expect(offered).toContainText('Licence: MIT');
     await expect(offered).toContainText('From 127.0.0.1:');
-    await offered.getByRole('button', { name: 'Download Tiny transformer' }).click();
+    await offered.getByRole('button', { name: /^Download .*: Tiny transformer$/ }).click();
     await expect(offered.getByRole('status')).toContainText(
       /Downloading Tiny transformer · \d+ kB of \d+ kB/,
     );
@@ -120,7 +120,7 @@ withCatalogue(
     await expect(offered.getByRole('button')).toHaveCount(0);
     const installed = page.getByRole('article', { name: 'Tiny transformer', exact: true });
     await expect(installed).toContainText('Shows how a model gets here.');
-    await expect(installed.getByRole('button', { name: 'Tune with Tiny transformer' })).toBeVisible();
+    await expect(installed.getByRole('button', { name: 'Tune with it: Tiny transformer' })).toBeVisible();
   },
 );
 
@@ -133,7 +133,7 @@ withCatalogue('a person adds a recommended model from a file that they have got'
   await goTo(page, 'Settings');
   const offered = page.getByRole('article', { name: 'Recommended: Model without an address' });
   await expect(offered.getByRole('button')).toHaveCount(1);
-  await offered.getByRole('button', { name: 'Add Model without an address from a file' }).click();
+  await offered.getByRole('button', { name: 'Add from a file: Model without an address' }).click();
   await expect(dialog).toContainText('Ask the test for it.');
   await expect(dialog).toContainText('print("model")');
   await dialog.getByRole('textbox', { name: 'ONNX file' }).fill(wrong);
@@ -143,7 +143,7 @@ withCatalogue('a person adds a recommended model from a file that they have got'
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(offered).toContainText('installed');
-  await expect(page.getByRole('button', { name: 'Tune with Model without an address' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Tune with it: Model without an address' })).toBeVisible();
 });
 
 test('a person adds a second model, reads the photos for it, sees what it finds, applies it and searches', async ({
@@ -161,13 +161,13 @@ test('a person adds a second model, reads the photos for it, sees what it finds,
   await goTo(page, 'Tune');
   await page.getByRole('tab', { name: /^Model/ }).click();
   const stage = page.getByRole('tabpanel');
-  await stage.getByRole('button', { name: 'Add tiny-transformer as second model' }).click();
+  await stage.getByRole('button', { name: 'Add as second: tiny-transformer' }).click();
   const tab = page.getByRole('tab', { name: /^Model/ });
   await expect(tab).toContainText('default + tiny-transformer');
   await expect(tab).toContainText('needs a look');
   await stage.getByRole('button', { name: 'Take away tiny-transformer' }).click();
   await expect(page.getByText('This is what is in service.')).toBeVisible();
-  await stage.getByRole('button', { name: 'Add tiny-transformer as second model' }).click();
+  await stage.getByRole('button', { name: 'Add as second: tiny-transformer' }).click();
   await page.getByRole('tab', { name: /^Taps/ }).click();
   await expect(stage.getByRole('checkbox', { name: 'Use class of tiny-transformer' })).toBeChecked();
 

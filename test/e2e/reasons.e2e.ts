@@ -1,10 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import type { RunningApp } from './hosts.ts';
-import { takeReadmePictures, takesReadmePictures } from './readme-pictures.ts';
-import { addFolder, goTo, indexed } from './steps.ts';
+import { goTo, indexed } from './steps.ts';
 
 async function searchWith(page: Page, name: RegExp): Promise<Locator> {
   await page.getByRole('gridcell', { name }).first().focus();
@@ -98,36 +96,4 @@ test('where a file has gone, the reasons say so, and are found once it is back',
   renameSync(`${file}.away`, file);
   await dialog.getByRole('button', { name: 'Try again' }).click();
   await expect(dialog.getByRole('table')).toBeVisible();
-});
-
-const grocery = resolve('../shared/data/grocery');
-
-/** A few products, which other products of the same shelves surround. */
-function copyProducts(folder: string): void {
-  for (const product of ['Arla-Standard-Milk', 'Bravo-Orange-Juice', 'Arla-Natural-Yoghurt', 'Banana']) {
-    mkdirSync(join(folder, product), { recursive: true });
-    for (const name of readdirSync(join(grocery, product)).slice(0, 8)) {
-      cpSync(join(grocery, product, name), join(folder, product, name));
-    }
-  }
-}
-
-async function addProducts(app: RunningApp, folder: string): Promise<void> {
-  copyProducts(folder);
-  await addFolder(app, folder);
-  await expect(app.page.getByRole('contentinfo')).toContainText('Ready', { timeout: 60_000 });
-}
-
-test('a real match and its reason are drawn for the README', async ({ app, folder }) => {
-  test.skip(!takesReadmePictures(app), 'only where the pictures are taken: SEMBLANCE_SCREENSHOTS=1');
-  test.skip(!existsSync(grocery), 'without ../shared/data/grocery');
-  const { page } = app;
-  await addProducts(app, join(folder, 'shop'));
-  const results = await searchWith(page, /Arla-Standard-Milk_010/);
-  await results
-    .filter({ hasText: 'Arla-Standard-Milk_011' })
-    .getByRole('button', { name: /^Why: / })
-    .click();
-  await expect(page.getByRole('dialog').getByRole('table')).toBeVisible();
-  await takeReadmePictures(app, 'why');
 });

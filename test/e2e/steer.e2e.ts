@@ -5,8 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { photosPerFolder } from './photos.ts';
-import { takeReadmePictures } from './readme-pictures.ts';
-import { goTo, ready } from './steps.ts';
+import { exportedFile, goTo, ready } from './steps.ts';
 
 const results = (page: Page): Locator => page.getByRole('list', { name: 'Results' }).getByRole('listitem');
 const examples = (page: Page): Locator =>
@@ -78,36 +77,18 @@ async function crop(page: Page, name: string): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-/** Exports the ranking as a person does, and reads the file that comes of it. */
+/** Exports the ranking as a person does, and reads the file that comes of it once it is whole. */
 async function exported(
-  { page, electron }: RunningApp,
+  app: RunningApp,
   { to: path, as, end }: { to: string; as: RegExp; end: string },
 ): Promise<string> {
-  const choose = async (): Promise<void> => {
+  const { page } = app;
+  await exportedFile(app, path, async () => {
     await page.getByRole('button', { name: 'Export the ranking' }).click();
     await page.getByRole('menuitem', { name: as }).click();
-  };
-  if (electron) {
-    // In place of the system's dialog.
-    await electron.evaluate(({ session }, at) => {
-      session.defaultSession.once('will-download', (_, item) => item.setSavePath(at));
-    }, path);
-    await choose();
-    await expect.poll(() => readIfThere(path)).toContain(end);
-  } else {
-    const download = page.waitForEvent('download');
-    await choose();
-    await (await download).saveAs(path);
-  }
+  });
+  await expect.poll(() => readFileSync(path, 'utf8')).toContain(end);
   return readFileSync(path, 'utf8');
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 test('a person steers a search by examples, parts, strength, switches and filters, goes back, saves it and exports it', async ({
@@ -135,7 +116,6 @@ test('a person steers a search by examples, parts, strength, switches and filter
   const order = page.getByRole('region', { name: 'Better order' });
   await expect(order).toContainText(/\d ms/);
   await expect(order).toContainText('Against the plain ranking');
-  await takeReadmePictures(app, 'steer');
 
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   const panel = page.getByRole('dialog', { name: 'Filter photos' });

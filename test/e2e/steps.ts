@@ -1,4 +1,5 @@
 /** What a person does in many stories. */
+import { existsSync, statSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
@@ -61,4 +62,25 @@ export async function applyAsNeeded(page: Page): Promise<void> {
 export async function indexed(app: RunningApp, path: string): Promise<void> {
   await addFolder(app, path);
   await expect(app.page.getByRole('gridcell')).toHaveCount(total, { timeout: 90_000 });
+}
+
+/** Does what writes a file to the disk, and waits until it lies there. */
+export async function exportedFile(
+  { page, electron }: RunningApp,
+  path: string,
+  choose: () => Promise<void>,
+): Promise<string> {
+  if (electron) {
+    // In place of the system's dialog.
+    await electron.evaluate(({ session }, at) => {
+      session.defaultSession.once('will-download', (_, item) => item.setSavePath(at));
+    }, path);
+    await choose();
+    await expect.poll(() => existsSync(path) && statSync(path).size > 0).toBe(true);
+  } else {
+    const download = page.waitForEvent('download');
+    await choose();
+    await (await download).saveAs(path);
+  }
+  return path;
 }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { takeReadmePictures } from './readme-pictures.ts';
 import { indexed, goTo } from './steps.ts';
 
 function results(page: Page) {
@@ -28,7 +27,6 @@ test('a person adds a folder, sees its photos, and finds similar ones with Enter
   expect(await kindsOfBest(page, 5)).toEqual(Array(5).fill('forests'));
   await expect(results(page).first()).toContainText('forests-3.jpg');
   await expect(results(page).first()).toContainText('1.000');
-  await takeReadmePictures(app, 'search');
 });
 
 test('a photo from elsewhere is picked, and its kin are found', async ({ app, photos }) => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
-import { takeReadmePictures } from './readme-pictures.ts';
 import { goTo, ready } from './steps.ts';
 
 /** Adds the photos, waits until all are indexed, and opens the screen. */
@@ -63,7 +62,6 @@ test('a person changes p and the dimension, sees what that does, applies it, sea
 
   const apply = page.getByRole('region', { name: 'Apply' });
   await expect(apply).toContainText('No photo has to be read again.');
-  await takeReadmePictures(app, 'tune');
   await apply.getByRole('button', { name: 'Apply the draft' }).click();
   // The fit on so few photos is not what it will be.
   await expect(apply).toContainText(/200/);
