@@ -1,8 +1,8 @@
-/** Work that nobody waits for: a little of it after each frame, in the order in which it was asked for. */
+/** Work that nobody waits for: after the next frame, a little at a time, in the order in which it was asked for. */
 import { flushSync } from 'svelte';
 
-/** What a frame has left, where it is to last a sixtieth of a second. */
-const perFrameMs = 6;
+/** After so long, whatever a person does comes first. */
+const atATimeMs = 6;
 
 const waiting = new Set<() => void>();
 let isRunning = false;
@@ -10,24 +10,22 @@ let isRunning = false;
 /** Returns a function that takes the work back. */
 export function whenFree(work: () => void): () => void {
   waiting.add(work);
-  if (!isRunning) next();
+  if (!isRunning) {
+    isRunning = true;
+    // What there is by now is drawn before.
+    requestAnimationFrame(() => setTimeout(run));
+  }
   return () => void waiting.delete(work);
 }
 
-/** Once what there is has been drawn. */
-function next(): void {
-  isRunning = true;
-  requestAnimationFrame(() => setTimeout(run));
-}
-
 function run(): void {
-  const endMs = performance.now() + perFrameMs;
+  const endMs = performance.now() + atATimeMs;
   for (const work of waiting) {
     waiting.delete(work);
     // The page changes now, so that it counts for the time.
     flushSync(work);
     if (performance.now() >= endMs) break;
   }
-  if (waiting.size > 0) next();
-  else isRunning = false;
+  isRunning = waiting.size > 0;
+  if (isRunning) setTimeout(run);
 }
