@@ -258,6 +258,10 @@ async function dropped(): Promise<void> {
     }
     judge(`first drop within ${ms(promised.dropMs)}`, totals[0] <= promised.dropMs);
     const median = percentile(totals.slice(1), 0.5);
+    const ratio = median / (alone.decode + alone.network);
+    console.log(
+      `the median of later drops is ${ratio.toFixed(1)} × what decoding and the network take alone`,
+    );
     judge(`later drops within ${ms(promised.dropMs)} (median ${ms(median)})`, median <= promised.dropMs);
   } finally {
     await browser.close();
