@@ -1,18 +1,5 @@
 /** What a browser's own trace tells of the tasks that a page's main thread ran: nothing is drawn or answered during one. */
-import * as v from 'valibot';
-
-const eventSchema = v.object({
-  name: v.string(),
-  ph: v.string(),
-  pid: v.number(),
-  tid: v.number(),
-  /** Microseconds, as are the durations: on the clock, and of the processor's time. */
-  ts: v.optional(v.number(), 0),
-  dur: v.optional(v.number(), 0),
-  tdur: v.optional(v.number()),
-  args: v.optional(v.looseObject({ name: v.optional(v.string()) }), {}),
-});
-const traceSchema = v.object({ traceEvents: v.array(eventSchema) });
+import { type TraceEvent, traceEventsOf } from './trace-frames.ts';
 
 /** Categories that the trace needs. */
 export const taskCategories = ['disabled-by-default-devtools.timeline', 'devtools.timeline', '__metadata'];
@@ -25,11 +12,11 @@ export interface TaskTimes {
 
 /** Tasks of the page's main thread; of several pages, the busiest one's. */
 export function taskTimes(trace: Buffer): TaskTimes {
-  const { traceEvents } = v.parse(traceSchema, JSON.parse(trace.toString('utf8')));
+  const traceEvents = traceEventsOf(trace);
   const pages = traceEvents.filter(
     ({ name, ph, args }) => name === 'thread_name' && ph === 'M' && args.name === 'CrRendererMain',
   );
-  const tasksOf = ({ pid, tid }: (typeof pages)[number]) =>
+  const tasksOf = ({ pid, tid }: TraceEvent): TraceEvent[] =>
     traceEvents.filter(
       (event) => event.pid === pid && event.tid === tid && event.ph === 'X' && event.name === 'RunTask',
     );
