@@ -114,6 +114,8 @@ export const commandArguments = {
   pauseJob: v.strictObject({ jobId: idSchema }),
   resumeJob: v.strictObject({ jobId: idSchema }),
   cancelJob: v.strictObject({ jobId: idSchema }),
+  /** A picture will soon be searched with: loads the network meanwhile. */
+  prepareSearch: none,
   /** Ranks the library by similarity to the weighted sum of the examples. */
   search: v.strictObject({
     ...queryFields,
@@ -227,6 +229,8 @@ export interface CommandAnswers
   pauseJob: Job;
   resumeJob: Job;
   cancelJob: Job;
+  /** Whether the network is loaded; there is none to load while no photo is described. */
+  prepareSearch: { ready: boolean };
   search: SearchAnswer;
   evaluate: QualityReport;
   compareRecipes: RecipeComparison;

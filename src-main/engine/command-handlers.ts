@@ -34,7 +34,7 @@ import { pictureHandlers } from './pictures.ts';
 import { profileReport, startTimingProfiles, useProfile } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
-import { searchLibrary } from './search.ts';
+import { prepareSearch, searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
 import { upkeepHandlers } from './upkeep.ts';
 import {
@@ -81,6 +81,7 @@ export function commandHandlers(engine: Engine): Handlers {
     pauseJob: ({ jobId }) => jobs.pause(jobId),
     resumeJob: ({ jobId }) => jobs.resume(jobId),
     cancelJob: ({ jobId }) => jobs.cancel(jobId),
+    prepareSearch: () => prepareSearch(engine),
     search: (query) => searchLibrary(engine, query),
     evaluate: (question) => evaluateLibrary(engine, question),
     compareRecipes: (question) => compareOnLibrary(engine, question),

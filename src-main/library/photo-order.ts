@@ -4,9 +4,6 @@ import type { Condition } from './photo-filter.ts';
 
 export const photosAndContents = 'photos JOIN contents ON contents.id = photos.contentId';
 
-/** The month in which a photo was taken, by the camera's clock; NULL where that is not known. */
-export const monthColumn = "strftime('%Y-%m', contents.takenAtMs / 1000, 'unixepoch')";
-
 export type Ordering = Pick<PhotoArrangement, 'order' | 'direction' | 'groupBy'>;
 
 function isDescending({ order, direction }: Ordering): boolean {
@@ -15,13 +12,13 @@ function isDescending({ order, direction }: Ordering): boolean {
   );
 }
 
-/** A query for the ids of the photos that a condition holds for, group by group and in their order in each. */
+/** A query for the ids of the photos that a condition holds for, folder by folder where that is asked for, and in their order. */
 export function sortedPhotos(ordering: Ordering, condition: Condition, isFiltered: boolean): Condition {
   const { order, groupBy } = ordering;
-  // The path begins with the folder, and the date with the month.
-  const isGrouped = groupBy !== undefined && !(groupBy === 'folder' ? order === 'path' : order === 'taken');
+  // The path begins with the folder.
+  const isGrouped = groupBy === 'folder' && order !== 'path';
   const within = orderWithin(ordering);
-  const columns = isGrouped ? `${groupOrder(ordering)}, ${within}` : within;
+  const columns = isGrouped ? `${folderOrder(ordering)}, ${within}` : within;
   const ofContents = columns.includes('contents.') || condition.sql.includes('contents.');
   // Where all photos are wanted, walking the index of dates is quicker than sorting; SQLite does not begin with it.
   const byDate = order === 'taken' && !isGrouped && !isFiltered;
@@ -36,15 +33,14 @@ export function sortedPhotos(ordering: Ordering, condition: Condition, isFiltere
   };
 }
 
-/** The order of the groups. Those of the latest months come first, unless the photos are asked for from the oldest on. */
-export function groupOrder(ordering: Ordering): string {
-  const { order, groupBy } = ordering;
-  if (groupBy === 'folder') {
-    const way = order === 'path' && isDescending(ordering) ? 'DESC' : 'ASC';
-    return `photos.folderId ${way}, photos.directory ${way}`;
-  }
-  const way = order === 'taken' && !isDescending(ordering) ? 'ASC' : 'DESC';
-  return `contents.takenAtMs IS NULL, ${monthColumn} ${way}`;
+export function folderOrder(ordering: Ordering): string {
+  const way = ordering.order === 'path' && isDescending(ordering) ? 'DESC' : 'ASC';
+  return `photos.folderId ${way}, photos.directory ${way}`;
+}
+
+/** The latest months come first, unless the photos are asked for from the oldest on. */
+export function isOldestMonthFirst(ordering: Ordering): boolean {
+  return ordering.order === 'taken' && !isDescending(ordering);
 }
 
 function orderWithin(ordering: Ordering): string {

@@ -205,6 +205,11 @@ export class AppState {
     void this.search.withPhotos(photos);
   }
 
+  /** A picture is on its way: the engine gets ready for it. What goes wrong is said by the search itself. */
+  expectPicture(): void {
+    this.client.call('prepareSearch', {}).catch(() => undefined);
+  }
+
   findSimilarTo(file: File): void {
     this.findSimilarToFiles([file]);
   }

@@ -13,7 +13,11 @@ const eventSchema = v.object({
   args: v.optional(v.looseObject({ name: v.optional(v.string()) }), {}),
 });
 const traceSchema = v.object({ traceEvents: v.array(eventSchema) });
-type TraceEvent = v.InferOutput<typeof eventSchema>;
+export type TraceEvent = v.InferOutput<typeof eventSchema>;
+
+export function traceEventsOf(trace: Buffer): TraceEvent[] {
+  return v.parse(traceSchema, JSON.parse(trace.toString('utf8'))).traceEvents;
+}
 
 /** Events that are script running; one within another counts once. */
 const script = ['FunctionCall', 'FireAnimationFrame', 'EvaluateScript', 'TimerFire', 'EventDispatch'];
@@ -30,7 +34,7 @@ export interface ScriptTimes {
  * which is as long whatever else the machine does.
  */
 export function scriptTimes(trace: Buffer): ScriptTimes {
-  const { traceEvents } = v.parse(traceSchema, JSON.parse(trace.toString('utf8')));
+  const traceEvents = traceEventsOf(trace);
   const threads = traceEvents.filter(({ name, ph }) => name === 'thread_name' && ph === 'M');
   const worker = threads.find(({ args }) => /DedicatedWorker/i.test(args.name ?? ''));
   const page = threads.find(({ pid, args }) => pid === worker?.pid && args.name === 'CrRendererMain');

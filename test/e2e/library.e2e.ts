@@ -1,7 +1,7 @@
 /** Looking through the library: order, groups, filter, selection, tags, ratings, the viewer and the palette. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator, Page, Request } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { expect, test } from './fixtures.ts';
 import { goTo, ready } from './steps.ts';
@@ -170,6 +170,28 @@ test('everything can be done from the palette, which says what cannot be done an
   await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toContainText('Find similar photos');
 });
 
+/** From the top of the library to its end in a hundred jumps, a frame each: what was made and asked for on the way. */
+async function scrolledThrough(page: Page): Promise<{ mostElements: number; thumbnails: number }> {
+  let thumbnails = 0;
+  const count = (request: Request): void => {
+    if (request.url().includes('/thumbnails/')) thumbnails += 1;
+  };
+  page.on('request', count);
+  const mostElements = await page.getByRole('grid', { name: 'Photos' }).evaluate(async (grid) => {
+    const steps = 100;
+    let most = 0;
+    for (let step = 1; step <= steps; step++) {
+      grid.scrollTop = (step / steps) * grid.scrollHeight;
+      await new Promise(requestAnimationFrame);
+      most = Math.max(most, document.querySelectorAll('*').length);
+    }
+    return most;
+  });
+  await expect(cell(page, 'towns-8.jpg')).toBeVisible();
+  page.off('request', count);
+  return { mostElements, thumbnails };
+}
+
 test('of very many photos only those in sight exist, at the top as at the end', async ({
   app,
   library,
@@ -187,6 +209,10 @@ test('of very many photos only those in sight exist, at the top as at the end', 
   await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
   await expect(page.getByText('20,024 photos', { exact: true })).toBeVisible();
   expect(await page.getByRole('gridcell').count()).toBeLessThan(150);
+  const { mostElements, thumbnails } = await scrolledThrough(page);
+  expect(mostElements).toBeLessThan(2500);
+  expect(thumbnails).toBeLessThan(1500);
+  await expect(cell(page, 'towns-8.jpg').locator('img')).toBeVisible();
   await page.getByRole('gridcell').first().focus();
   await page.keyboard.press('End');
   await expect(cell(page, 'towns-8.jpg')).toBeFocused();

@@ -135,6 +135,15 @@ describe('another whitening strength', () => {
   });
 });
 
+describe('a picture that is on its way', () => {
+  it('finds the network loaded, once there is something to search', async () => {
+    expect(await engine.call('prepareSearch', {})).toEqual({ ready: true });
+    const empty = Engine.open({ libraryPath: join(root, 'empty'), access: 'write' });
+    expect(await empty.call('prepareSearch', {})).toEqual({ ready: false });
+    await empty.close();
+  });
+});
+
 describe('several examples', () => {
   it('in any order and with all weights scaled alike give the same results', async () => {
     const [beach, town, forest] = [
