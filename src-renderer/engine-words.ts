@@ -91,10 +91,16 @@ function ownLetters(english: string): number {
   return english.replace(placeholder, '').length;
 }
 
+/** Of texts that say little themselves, such as '{0} photos', what is put in first is one word: others only end alike. */
+const fewLetters = 12;
+
 function patternOf(english: string): Pick<Template, 'pattern' | 'places'> {
   const places = [...english.matchAll(placeholder)].map(([, place = '']) => place);
   const literals = english.split(/\{\d+\}/).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return { places, pattern: new RegExp(`^${literals.join('(.+?)')}$`, 's') };
+  const [before, after, ...rest] = literals;
+  const first = before === '' && ownLetters(english) < fewLetters ? '(\\S+?)' : '(.+?)';
+  const pattern = [`${before}${first}${after ?? ''}`, ...rest].join('(.+?)');
+  return { places, pattern: new RegExp(`^${pattern}$`, 's') };
 }
 
 let words: EngineWords | null = null;

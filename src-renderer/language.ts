@@ -1,35 +1,17 @@
 /**
- * The language of the page: the one that the person chose, else the first of the system's that there is a catalogue of.
- * It is settled before any other module is loaded, so that texts and formats may be made once, at the top of a module.
+ * The language of the page. It is settled before any other module is loaded, so that texts and formats may be made once,
+ * at the top of a module.
  */
-export const languages = { en: 'English', de: 'Deutsch' } as const;
-export type Language = keyof typeof languages;
-
-export function isLanguage(tag: unknown): tag is Language {
-  return typeof tag === 'string' && Object.hasOwn(languages, tag);
-}
-
-interface Locale {
-  /** Of the texts. */
-  language: Language;
-  /** BCP 47, of numbers and dates: the system's variety of the language, where it has one. */
-  formats: string;
-}
+import * as v from 'valibot';
+import {
+  type ElectronBridge,
+  type Language,
+  type LanguageChoice,
+  languageChoiceSchema,
+  type Locale,
+} from '../src-main/contract/index.ts';
 
 let current: Locale = { language: 'en', formats: 'en' };
-
-/**
- * @param chosen null for the system's
- * @param system what the system prefers, best first, as BCP 47 tags
- */
-export function localeFor(chosen: Language | null, system: readonly string[]): Locale {
-  const varieties = system.flatMap((formats) => {
-    const language = formats.split('-')[0]?.toLowerCase();
-    return isLanguage(language) ? [{ language, formats }] : [];
-  });
-  if (chosen === null) return varieties[0] ?? { language: 'en', formats: 'en' };
-  return varieties.find(({ language }) => language === chosen) ?? { language: chosen, formats: chosen };
-}
 
 export function settleLocale(locale: Locale): void {
   current = locale;
@@ -47,15 +29,31 @@ export function formatLocale(): string {
 
 const key = 'semblance.language';
 
-/** null while the person leaves it to the system. */
-export function chosenLanguage(): Language | null {
-  const kept = localStorage.getItem(key);
-  return isLanguage(kept) ? kept : null;
+/** What was chosen: a desktop remembers it for all of its windows, a browser for this page. */
+export async function chosenLanguage(bridge: ElectronBridge | undefined): Promise<LanguageChoice> {
+  const chosen = v.safeParse(languageChoiceSchema, bridge ? await toldBy(bridge) : stored());
+  return chosen.success ? chosen.output : 'system';
 }
 
-/** The page begins anew in it. */
-export function chooseLanguage(chosen: Language | null): void {
-  if (chosen === null) localStorage.removeItem(key);
-  else localStorage.setItem(key, chosen);
-  location.reload();
+async function toldBy(bridge: ElectronBridge): Promise<unknown> {
+  const reply = await bridge.send('hostInfo', {});
+  const value: unknown = reply.ok ? reply.value : null;
+  return typeof value === 'object' && value !== null && 'language' in value ? value.language : null;
+}
+
+function stored(): unknown {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    // A browser may let pages keep nothing.
+    return null;
+  }
+}
+
+export function rememberLanguage(choice: LanguageChoice): void {
+  try {
+    localStorage.setItem(key, choice);
+  } catch {
+    // Then it holds as long as the page, which begins anew now.
+  }
 }

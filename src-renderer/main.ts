@@ -5,14 +5,15 @@ import './locales/modules.loader.js';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/contrast.css';
+import { localeFor } from '../src-main/contract/index.ts';
 import { EngineWords, settleEngineWords } from './engine-words.ts';
-import { chosenLanguage, localeFor, settleLocale } from './language.ts';
+import { chosenLanguage, settleLocale } from './language.ts';
 import { rememberedTheme, showTheme } from './theme.ts';
 
 // Before anything is drawn.
 showTheme(rememberedTheme());
 
-const locale = localeFor(chosenLanguage(), navigator.languages);
+const locale = localeFor(await chosenLanguage(window.semblance), navigator.languages);
 settleLocale(locale);
 document.documentElement.lang = locale.language;
 await loadLocale(locale.language);

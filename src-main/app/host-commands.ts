@@ -9,6 +9,7 @@ import {
   type CallCommand,
   hostCommandArguments,
   isHostCommandName,
+  type LanguageChoice,
   parseCommand,
   refuseOffline,
   SemblanceError,
@@ -51,6 +52,7 @@ export async function answerCommand(
         allowedRoots: null,
         libraryName,
         theme: appearance.theme,
+        language: appearance.language,
       };
     case 'chooseFolder':
       return { path: (await chosen(sender, { properties: ['openDirectory'] })).at(0) ?? null };
@@ -68,6 +70,9 @@ export async function answerCommand(
     case 'setTheme':
       appearance.theme = (parsed.output as { theme: Theme }).theme;
       return { theme: appearance.theme };
+    case 'setLanguage':
+      appearance.language = (parsed.output as { language: LanguageChoice }).language;
+      return { language: appearance.language };
     case 'dragPhotos':
       return dragOut(call, sender, (parsed.output as { photoIds: number[] }).photoIds);
     case 'revealPhoto': {

@@ -1,5 +1,5 @@
-/** Every word of the application menu and of menus in text fields, in one place, so that they can be in another language. */
-import type { MenuActionId } from '../contract/index.ts';
+/** Every word of the application menu and of menus in text fields, in one place, by language. */
+import type { Language, MenuActionId } from '../contract/index.ts';
 
 /** Menus, and what the system does itself. */
 type SystemLabel =
@@ -35,7 +35,7 @@ export interface MenuLabels {
   system: Readonly<Record<SystemLabel, string>>;
 }
 
-export const englishLabels: MenuLabels = {
+const english: MenuLabels = {
   actions: {
     'folder.add': 'Add a folder…',
     'search.file': 'Search with photos…',
@@ -83,3 +83,54 @@ export const englishLabels: MenuLabels = {
     front: 'Bring all to front',
   },
 };
+
+const german: MenuLabels = {
+  actions: {
+    'folder.add': 'Ordner hinzufügen …',
+    'search.file': 'Mit Fotos suchen …',
+    palette: 'Alle Aktionen …',
+    'view.library': 'Bibliothek',
+    'view.search': 'Suche',
+    'view.duplicates': 'Duplikate',
+    'view.map': 'Karte',
+    'view.tune': 'Abstimmen',
+    'view.quality': 'Qualität',
+    'view.settings': 'Einstellungen',
+    'decision.undo': 'Letzte Entscheidung rückgängig machen',
+    'decision.redo': 'Entscheidung wiederholen',
+    'query.before': 'Vorige Anfrage',
+    'query.after': 'Nächste Anfrage',
+    shortcuts: 'Tastenkürzel',
+    about: 'Über Semblance',
+  },
+  system: {
+    file: 'Datei',
+    edit: 'Bearbeiten',
+    view: 'Ansicht',
+    window: 'Fenster',
+    help: 'Hilfe',
+    aboutPanel: 'Über Semblance',
+    services: 'Dienste',
+    hide: 'Semblance ausblenden',
+    hideOthers: 'Andere ausblenden',
+    unhide: 'Alle einblenden',
+    quit: 'Semblance beenden',
+    close: 'Fenster schließen',
+    undo: 'Rückgängig',
+    redo: 'Wiederholen',
+    cut: 'Ausschneiden',
+    copy: 'Kopieren',
+    paste: 'Einfügen',
+    delete: 'Löschen',
+    selectAll: 'Alles auswählen',
+    resetZoom: 'Originalgröße',
+    zoomIn: 'Vergrößern',
+    zoomOut: 'Verkleinern',
+    togglefullscreen: 'Vollbild',
+    minimize: 'Minimieren',
+    zoom: 'Zoomen',
+    front: 'Alle nach vorne bringen',
+  },
+};
+
+export const menuLabels: Readonly<Record<Language, MenuLabels>> = { en: english, de: german };

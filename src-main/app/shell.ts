@@ -61,7 +61,8 @@ class Shell {
     session.defaultSession.setPermissionCheckHandler(
       (_contents, permission) => permission === allowedPermission,
     );
-    setMenu((id) => this.#act(id));
+    this.#setMenu();
+    this.#appearance.subscribeToLanguage(() => this.#setMenu());
     setAboutPanel(root);
     servePages(join(root, 'out/renderer'), this.#supervisor.call);
     answerCommands({
@@ -76,6 +77,10 @@ class Shell {
     this.#appearance.subscribe(() => this.#window?.setBackgroundColor(this.#appearance.ground));
   }
 
+  #setMenu(): void {
+    setMenu((id) => this.#act(id), this.#appearance.labels);
+  }
+
   /** Jobs that run go on the next time. */
   close(): Promise<void> {
     return this.#supervisor.close();
@@ -86,6 +91,7 @@ class Shell {
       root,
       placeFile: join(app.getPath('userData'), 'window.json'),
       ground: this.#appearance.ground,
+      labels: () => this.#appearance.labels,
     });
     this.#window = window;
     window.on('closed', () => (this.#window = null));

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { BrowserWindow, screen } from 'electron';
 import { offerTextMenu } from './menu.ts';
+import type { MenuLabels } from './menu-labels.ts';
 import { pageAddress } from './pages.ts';
 import { boundsOnScreens, leastSize, readPlace, rememberPlace } from './window-bounds.ts';
 
@@ -12,9 +13,11 @@ export interface WindowOptions {
   placeFile: string;
   /** Colour before the page is there. */
   ground: string;
+  /** The words of menus, as they are when one opens. */
+  labels: () => MenuLabels;
 }
 
-export function openWindow({ root, placeFile, ground }: WindowOptions): BrowserWindow {
+export function openWindow({ root, placeFile, ground, labels }: WindowOptions): BrowserWindow {
   const place = readPlace(placeFile);
   const window = new BrowserWindow({
     ...boundsOnScreens(place, screensByImportance()),
@@ -42,8 +45,11 @@ export function openWindow({ root, placeFile, ground }: WindowOptions): BrowserW
     rememberPlace(window, placeFile);
   });
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  offerTextMenu(window);
+  // The page may begin anew, as in another language, and go nowhere else.
+  window.webContents.on('will-navigate', (event) => {
+    if (event.url !== pageAddress) event.preventDefault();
+  });
+  offerTextMenu(window, labels);
   void window.loadURL(pageAddress);
   return window;
 }

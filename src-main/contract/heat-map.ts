@@ -159,8 +159,11 @@ export function heatWords({ columns, rows, cells }: HeatMap): string {
       place: ninth.place,
       percent: Math.round((100 * ninth.for) / total('for')),
     }));
-    const also = second.percent > 0 ? `, ${second.percent} % ${second.place}` : '';
-    sentences.push(`${first.percent} % of what speaks for the match lies ${first.place}${also}.`);
+    sentences.push(
+      second.percent > 0
+        ? `${first.percent} % of what speaks for the match lies ${first.place}, ${second.percent} % ${second.place}.`
+        : `${first.percent} % of what speaks for the match lies ${first.place}.`,
+    );
   } else sentences.push('Nothing here speaks for the match.');
   if (total('against') > total('for') / 2) {
     sentences.push(`What speaks against it lies mostly ${by('against')[0].place}.`);

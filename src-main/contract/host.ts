@@ -11,6 +11,7 @@ import { SemblanceError } from './errors.ts';
 import type { PageEventListener } from './host-events.ts';
 import { type OpenedHostAnswers, openedHostArguments } from './opened.ts';
 import { idSchema } from './schemas.ts';
+import { type LanguageChoice, languageChoiceSchema } from './language.ts';
 import { type Theme, themeSchema } from './theme.ts';
 import type { HostInfo, PhotoDetails } from './types.ts';
 
@@ -27,6 +28,8 @@ export const hostCommandArguments = {
   openPhoto: v.strictObject({ photoId: idSchema }),
   /** Light, dark, or as the system is; remembered. */
   setTheme: v.strictObject({ theme: themeSchema }),
+  /** For all windows; a page speaks it when it begins anew. */
+  setLanguage: v.strictObject({ language: languageChoiceSchema }),
   ...binHostArguments,
   ...openedHostArguments,
   ...dragOutHostArguments,
@@ -40,6 +43,7 @@ export interface HostCommandAnswers extends OpenedHostAnswers {
   revealPhoto: { path: string };
   openPhoto: { path: string };
   setTheme: { theme: Theme };
+  setLanguage: { language: LanguageChoice };
   binPhotos: BinOutcome;
   dragPhotos: DragOutcome;
 }

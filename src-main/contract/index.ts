@@ -31,6 +31,7 @@ export * from './remembered-view.ts';
 export * from './saved-searches.ts';
 export * from './security-headers.ts';
 export * from './sibling.ts';
+export * from './language.ts';
 export * from './theme.ts';
 export * from './tuning.ts';
 export * from './types.ts';

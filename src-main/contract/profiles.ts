@@ -64,11 +64,11 @@ export function profilesOf(recipe: Recipe, models: readonly ModelFacts[], onProc
         recipe.model === by && recipe.longerSide === longerSide && recipe.scales.join() === scales.join(),
     };
   };
-  const inEightBits = copy ? ' It computes in eight bits.' : '';
+  const small = 'One small picture of each photo.';
   const fast = profile(
     'fast',
     'Fast',
-    isFixed ? 'Computes in eight bits.' : `One small picture of each photo.${inEightBits}`,
+    isFixed ? 'Computes in eight bits.' : copy ? `${small} It computes in eight bits.` : small,
     copy?.name ?? base,
   );
   const balanced = profile(

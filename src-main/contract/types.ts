@@ -2,6 +2,7 @@
 import type { PhotoProblemCode } from './errors.ts';
 import type { Moved, RankingStep } from './ranking.ts';
 import type { Recipe } from './recipe.ts';
+import type { LanguageChoice } from './language.ts';
 import type { Theme } from './theme.ts';
 
 export interface Folder {
@@ -249,6 +250,8 @@ export interface HostInfo {
   libraryName: string | null;
   /** null where the page sees to it itself. */
   theme: Theme | null;
+  /** null where the page remembers it itself. */
+  language: LanguageChoice | null;
 }
 
 /** State of the engine process as its supervisor sees it. */

@@ -111,6 +111,8 @@ async function answerHostCommand(
       );
     case 'setTheme':
       throw new SemblanceError('not-available', 'A browser keeps the theme of this page itself.');
+    case 'setLanguage':
+      throw new SemblanceError('not-available', 'A browser keeps the language of this page itself.');
     case 'binPhotos':
       return binThrough(host.call, parsed.output as Binning, moveToBin);
   }
@@ -126,6 +128,7 @@ function hostInfo({ roots, libraryName }: Host): HostInfo {
     allowedRoots: roots,
     libraryName,
     theme: null,
+    language: null,
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type ThresholdOutcome,
 } from '../../src-main/contract/index.ts';
 import { plural } from '../plural.ts';
-import { count, photos } from '../wording.ts';
+import { count, photos, decimal } from '../wording.ts';
 
 export const kindTitles: Record<DuplicateKind, string> = {
   identical: 'Same file',
@@ -64,8 +64,8 @@ export function histogramWords({ counts }: DuplicateThresholds, threshold: numbe
   );
   let passed = 0;
   const middle = counts.findIndex((each) => (passed += each) >= total / 2);
-  const half = ((middle + 1) / counts.length).toFixed(2);
-  return `Of ${photos(total)}, ${count(above)} have one that is at least ${threshold.toFixed(2)} alike; half have none above ${half}.`;
+  const half = decimal((middle + 1) / counts.length, 2);
+  return `Of ${photos(total)}, ${count(above)} have one that is at least ${decimal(threshold, 2)} alike; half have none above ${half}.`;
 }
 
 /** E.g. '12 groups, 31 photos in them · 19 of 20 that you judged were right'. */

@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
-import { englishLabels } from '../../../src-main/app/menu-labels.ts';
+import { menuLabels } from '../../../src-main/app/menu-labels.ts';
 import { menuTemplate, textMenuTemplate } from '../../../src-main/app/menu-template.ts';
 import { type MenuActionId, menuActionIds, menuActionKeys } from '../../../src-main/contract/index.ts';
 
@@ -12,7 +12,7 @@ function itemsOf(template: readonly Item[]): Item[] {
 
 function menuOf(platform: NodeJS.Platform): { top: Item[]; all: Item[]; ran: MenuActionId[] } {
   const ran: MenuActionId[] = [];
-  const top = menuTemplate(platform, englishLabels, (id) => ran.push(id));
+  const top = menuTemplate(platform, menuLabels.en, (id) => ran.push(id));
   return { top, all: itemsOf(top), ran };
 }
 
@@ -65,7 +65,7 @@ describe('the menu of text', () => {
   const editFlags = { canCut: true, canCopy: true, canPaste: false, canSelectAll: true };
 
   it('cuts, copies and pastes in a field, as far as that can be done', () => {
-    const items = textMenuTemplate({ isEditable: true, selectionText: '', editFlags }, englishLabels);
+    const items = textMenuTemplate({ isEditable: true, selectionText: '', editFlags }, menuLabels.en);
     expect(items.map(({ role, enabled }) => role && `${role}: ${String(enabled)}`)).toEqual([
       'cut: true',
       'copy: true',
@@ -77,7 +77,7 @@ describe('the menu of text', () => {
 
   it('copies what is selected elsewhere, and is not there where there is no text', () => {
     const on = (selectionText: string) =>
-      textMenuTemplate({ isEditable: false, selectionText, editFlags }, englishLabels).map(
+      textMenuTemplate({ isEditable: false, selectionText, editFlags }, menuLabels.en).map(
         ({ role }) => role,
       );
     expect(on('a path')).toEqual(['copy']);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EngineWords } from '../../../src-renderer/engine-words.ts';
 import german from '../../../src-renderer/locales/engine.de.json' with { type: 'json' };
-import { engineTexts, mainSource } from '../../fixtures/engine-texts.ts';
+import { engineTexts, mainSource, modelTexts } from '../../fixtures/engine-texts.ts';
 
 const catalogue: Record<string, string> = german;
 const words = new EngineWords(catalogue, 'de');
@@ -9,7 +9,7 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{\d+\}/g)].
 
 describe('What the engine says', () => {
   test('is known in German, text by text', () => {
-    expect(engineTexts().filter((text) => !Object.hasOwn(catalogue, text))).toEqual([]);
+    expect([...engineTexts(), ...modelTexts()].filter((text) => !Object.hasOwn(catalogue, text))).toEqual([]);
   });
 
   test('is still said: no translation has outlived its text', () => {
@@ -33,6 +33,11 @@ describe('What the engine says', () => {
     const message = words.translate('There is no file /photos/[a] (1).jpg. Check the path.');
     expect(message).toContain('/photos/[a] (1).jpg');
     expect(message).not.toContain('There is');
+  });
+
+  test('is not taken for a text that it only looks like', () => {
+    expect(words.translate('Trained on other photos; large and slow.')).toContain('other photos');
+    expect(words.translate('12 photos')).toBe('12 Fotos');
   });
 
   test('is translated sentence by sentence where it was put together', () => {

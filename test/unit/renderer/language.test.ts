@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { localeFor } from '../../../src-renderer/language.ts';
+import { localeFor } from '../../../src-main/contract/index.ts';
 
 test('the page speaks the first of the system’s languages that it knows', () => {
-  expect(localeFor(null, ['fr-FR', 'de-AT', 'en'])).toEqual({ language: 'de', formats: 'de-AT' });
-  expect(localeFor(null, ['fr-FR'])).toEqual({ language: 'en', formats: 'en' });
-  expect(localeFor(null, [])).toEqual({ language: 'en', formats: 'en' });
+  expect(localeFor('system', ['fr-FR', 'de-AT', 'en'])).toEqual({ language: 'de', formats: 'de-AT' });
+  expect(localeFor('system', ['fr-FR'])).toEqual({ language: 'en', formats: 'en' });
+  expect(localeFor('system', [])).toEqual({ language: 'en', formats: 'en' });
 });
 
 test('a language that was chosen is spoken, with numbers and dates as the system writes them in it', () => {
