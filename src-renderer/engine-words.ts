@@ -99,7 +99,7 @@ function patternOf(english: string): Pick<Template, 'pattern' | 'places'> {
   const literals = english.split(/\{\d+\}/).map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const [before, after, ...rest] = literals;
   const first = before === '' && ownLetters(english) < fewLetters ? '(\\S+?)' : '(.+?)';
-  const pattern = [`${before}${first}${after ?? ''}`, ...rest].join('(.+?)');
+  const pattern = [`${before}${first}${after}`, ...rest].join('(.+?)');
   return { places, pattern: new RegExp(`^${pattern}$`, 's') };
 }
 

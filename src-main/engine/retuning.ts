@@ -151,20 +151,34 @@ export class Retuning {
   }
 
   #startStep([step, ...rest]: Step[], generationId: number): Job {
-    const { library, jobs } = this.#parts;
-    return jobs.start(step.kind, async (control) => {
+    const { jobs } = this.#parts;
+    let hasBegun = false;
+    const { job, ended } = jobs.start(step.kind, async (control) => {
+      hasBegun = true;
       let goesOn = false;
       try {
         await control.checkpoint();
-        goesOn = await control.persist(() => step.run(control));
+        const succeeded = await control.persist(() => step.run(control));
+        // Whoever cancels a step as it ends means all of it; after the last one, the recipe is in service.
+        if (rest.length > 0) await control.checkpoint();
+        goesOn = succeeded;
       } finally {
-        // What was cancelled, failed or came to nothing must not stand in the way of the next recipe.
-        const abandoned = !goesOn && !this.#ending;
-        if (abandoned) library.change(() => library.generations.drop(generationId));
+        if (!goesOn) this.#abandon(generationId);
       }
       // Begun before this job is over, so that nobody takes the pause between for the end.
       if (goesOn && rest.length > 0) this.#startStep(rest, generationId);
-    }).job;
+    });
+    // One that is cancelled while it waits for another job never begins.
+    void ended.then(() => {
+      if (!hasBegun) this.#abandon(generationId);
+    });
+    return job;
+  }
+
+  /** What was cancelled, failed or came to nothing must not stand in the way of the next recipe. */
+  #abandon(generationId: number): void {
+    const { library } = this.#parts;
+    if (!this.#ending) library.change(() => library.generations.drop(generationId));
   }
 
   #steps(building: StoredGeneration): Step[] {
