@@ -62,7 +62,7 @@ test('a person cleans up: a threshold, a pair compared, one kept, one binned, un
     'aria-pressed',
     'true',
   );
-  await expect(groups(page)).toHaveAccessibleName('Same file: 2 photos with towns-1 (1).jpg, which you keep');
+  await expect(groups(page)).toHaveAccessibleName('Same file: towns-1 (1).jpg, 2 photos, which you keep');
 
   const original = join(photos, 'towns', 'towns-1.jpg');
   await page.keyboard.press('Delete');
