@@ -34,7 +34,8 @@ import { pictureHandlers } from './pictures.ts';
 import { profileReport, startTimingProfiles, useProfile } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
-import { prepareSearch, searchLibrary } from './search.ts';
+import { prepareSearch } from './prepare-search.ts';
+import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
 import { upkeepHandlers } from './upkeep.ts';
 import {

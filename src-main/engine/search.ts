@@ -6,14 +6,6 @@ import type { Engine } from './engine.ts';
 import { describeQuery, servingOf } from './query-descriptor.ts';
 import { improveRanking } from './ranking.ts';
 
-/** Loads the network, which takes longer than to search. Rejects where it cannot be loaded. */
-export async function prepareSearch(engine: Engine): Promise<{ ready: boolean }> {
-  const { serving } = engine;
-  if (!serving || serving.index.size === 0) return { ready: false };
-  await engine.vision();
-  return { ready: true };
-}
-
 /** @throws SemblanceError `empty-library`, `cancelled` by a later search, or what is wrong with an example */
 export async function searchLibrary(
   engine: Engine,
