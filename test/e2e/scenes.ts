@@ -300,7 +300,9 @@ export const scenes: readonly Scene[] = [
       await comparison.getByRole('combobox', { name: 'B' }).selectOption('Very same thing');
       await comparison.getByRole('button', { name: 'Compare them' }).click();
       await expect(comparison).toContainText(/searches are better with B/, { timeout: 120_000 });
-      await figures.scrollIntoViewIfNeeded();
+      await page
+        .getByRole('region', { name: 'What belongs together' })
+        .evaluate((region) => region.scrollIntoView({ block: 'center' }));
     },
   },
   {

@@ -59,6 +59,10 @@ function shotsOf(name: string): [Size, Theme][] {
 }
 
 async function take(page: Page, name: string): Promise<void> {
+  // What was told of the scene before is over.
+  await page.getByLabel('Dismiss').evaluateAll((buttons) => {
+    for (const button of buttons) if (button instanceof HTMLElement) button.click();
+  });
   // Nothing is taken with the pointer on it.
   await page.mouse.move(0, 0);
   for (const [size, theme] of shotsOf(name)) {
