@@ -14,7 +14,7 @@ interface Template {
 }
 
 /** Fields of answers and events that hold such texts. */
-const textFields = new Set([
+export const engineTextFields = new Set([
   'step',
   'outcome',
   'note',
@@ -56,7 +56,9 @@ export class EngineWords {
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
     const fields = Object.entries(value).map(([name, field]: [string, unknown]) => [
       name,
-      typeof field === 'string' && textFields.has(name) ? this.translate(field) : this.translateFields(field),
+      typeof field === 'string' && engineTextFields.has(name)
+        ? this.translate(field)
+        : this.translateFields(field),
     ]);
     return Object.fromEntries(fields) as T;
   }

@@ -10,6 +10,7 @@ import {
   languageChoiceSchema,
   type Locale,
 } from '../src-main/contract/index.ts';
+import { keepText, keptText } from './kept-text.ts';
 
 let current: Locale = { language: 'en', formats: 'en' };
 
@@ -31,7 +32,7 @@ const key = 'semblance.language';
 
 /** What was chosen: a desktop remembers it for all of its windows, a browser for this page. */
 export async function chosenLanguage(bridge: ElectronBridge | undefined): Promise<LanguageChoice> {
-  const chosen = v.safeParse(languageChoiceSchema, bridge ? await toldBy(bridge) : stored());
+  const chosen = v.safeParse(languageChoiceSchema, bridge ? await toldBy(bridge) : keptText(key));
   return chosen.success ? chosen.output : 'system';
 }
 
@@ -41,19 +42,6 @@ async function toldBy(bridge: ElectronBridge): Promise<unknown> {
   return typeof value === 'object' && value !== null && 'language' in value ? value.language : null;
 }
 
-function stored(): unknown {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    // A browser may let pages keep nothing.
-    return null;
-  }
-}
-
 export function rememberLanguage(choice: LanguageChoice): void {
-  try {
-    localStorage.setItem(key, choice);
-  } catch {
-    // Then it holds as long as the page, which begins anew now.
-  }
+  keepText(key, choice);
 }

@@ -1,12 +1,13 @@
 /** Light or dark: what a page in a browser remembers of it, and the colours as they are now. */
 import type { Theme } from '../src-main/contract/index.ts';
+import { keepText, keptText } from './kept-text.ts';
 
 const key = 'semblance.theme';
 const attribute = 'data-theme';
 
 /** What was chosen on this page of a browser. */
 export function rememberedTheme(): Theme {
-  const theme = stored();
+  const theme = keptText(key);
   return theme === 'light' || theme === 'dark' ? theme : 'system';
 }
 
@@ -18,19 +19,7 @@ export function showTheme(theme: Theme): void {
 
 export function rememberTheme(theme: Theme): void {
   showTheme(theme);
-  try {
-    localStorage.setItem(key, theme);
-  } catch {
-    // A browser may let pages keep nothing; then it holds as long as the page.
-  }
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
+  keepText(key, theme);
 }
 
 const systemThemes = [
