@@ -7,8 +7,10 @@ import {
   type PageEvent,
   type Reply,
   SemblanceError,
+  uploadPath,
   webSocketPath,
 } from '../src-main/contract/index.ts';
+import { bytesOf, type Given, withoutBlobs } from './blobs.ts';
 import { inLanguage } from './engine-words.ts';
 import { SocketTransport } from './socket-transport.ts';
 
@@ -42,10 +44,10 @@ export class Client {
     this.pathForFile = pathForFile;
   }
 
-  /** Sends an engine or host command. Rejects with a `SemblanceError`. */
+  /** Sends an engine or host command, whose bytes may be files. Rejects with a `SemblanceError`. */
   async call<Name extends AnyCommandName>(
     command: Name,
-    args: AnyCommandArguments[Name],
+    args: Given<AnyCommandArguments[Name]>,
   ): Promise<AnyCommandAnswers[Name]> {
     const reply = await this.#transport.send(command, args);
     if (!reply.ok) throw SemblanceError.fromReport(inLanguage(reply.error));
@@ -59,7 +61,8 @@ export class Client {
 
 function bridgeTransport(bridge: ElectronBridge): Transport {
   return {
-    send: (command, args) => bridge.send(command, args),
+    // Electron copies bytes between processes in a few milliseconds, and passes no files.
+    send: async (command, args) => bridge.send(command, await withoutBlobs(args, bytesOf)),
     subscribe(listener) {
       const end = bridge.subscribe(listener);
       listener({ event: 'connection', data: { state: 'connected' } });
@@ -78,6 +81,14 @@ export function createClient(): Client {
     new SocketTransport({
       open: () => new WebSocket(address),
       isSignedOut: async () => (await fetch('/', { cache: 'no-store' })).status === 401,
+      upload,
     }),
   );
+}
+
+async function upload(blob: Blob): Promise<string> {
+  const response = await fetch(uploadPath, { method: 'POST', body: blob });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
 }

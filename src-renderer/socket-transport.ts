@@ -1,6 +1,13 @@
 /** The contract over a WebSocket of MessagePack frames, connecting again with growing waits when it breaks. */
-import { decode, encode } from '@msgpack/msgpack';
-import { type PageMessage, type Reply, type Request, SemblanceError } from '../src-main/contract/index.ts';
+import { decode, encode, ExtData } from '@msgpack/msgpack';
+import {
+  type PageMessage,
+  type Reply,
+  type Request,
+  SemblanceError,
+  uploadExtension,
+} from '../src-main/contract/index.ts';
+import { holdsBlob, withoutBlobs } from './blobs.ts';
 import type { ClientEvent, ClientListener, Connection, Transport } from './client.ts';
 
 /** Wait before connecting again; doubled with each failure. */
@@ -14,6 +21,8 @@ export interface SocketParts {
   open(): Socket;
   /** Whether the server refuses this browser; a WebSocket does not tell why it was refused. May reject. */
   isSignedOut(): Promise<boolean>;
+  /** Sends a file ahead; returns what the server calls it. Rejects where it does not arrive. */
+  upload(blob: Blob): Promise<string>;
 }
 
 interface Pending {
@@ -38,7 +47,25 @@ export class SocketTransport implements Transport {
   }
 
   send(command: string, args: unknown): Promise<Reply> {
-    if (this.#connection === 'lost' || this.#connection === 'signed-out') return Promise.reject(lostError());
+    if (this.#isLost) return Promise.reject(lostError());
+    return holdsBlob(args) ? this.#sendFiles(command, args) : this.#request(command, args);
+  }
+
+  get #isLost(): boolean {
+    return this.#connection === 'lost' || this.#connection === 'signed-out';
+  }
+
+  async #sendFiles(command: string, args: unknown): Promise<Reply> {
+    const named = await withoutBlobs(args, async (blob) => {
+      const name = await this.#parts.upload(blob).catch(() => Promise.reject(lostError()));
+      return new ExtData(uploadExtension, new TextEncoder().encode(name));
+    });
+    // Meanwhile the connection may have gone.
+    if (this.#isLost) throw lostError();
+    return this.#request(command, named);
+  }
+
+  #request(command: string, args: unknown): Promise<Reply> {
     const id = this.#nextId++;
     // What is undefined is left out, as in Electron, and does not arrive as null.
     const frame = encode({ id, command, args } satisfies Request, { ignoreUndefined: true });

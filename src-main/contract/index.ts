@@ -36,3 +36,4 @@ export * from './theme.ts';
 export * from './tuning.ts';
 export * from './types.ts';
 export * from './upkeep.ts';
+export * from './uploads.ts';

@@ -1,11 +1,10 @@
 /** The contract over a WebSocket: MessagePack frames of requests, replies and events. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, encode, type ExtensionCodec } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
-  maxPhotoBytes,
   type PageEvent,
   requestSchema,
   SemblanceError,
@@ -14,9 +13,10 @@ import {
 } from '../contract/index.ts';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import { answerCommand, type Host } from './host-commands.ts';
+import type { Uploads } from './uploads.ts';
 
-/** A photo and its envelope. */
-const mostPayloadBytes = maxPhotoBytes + 64 * 1024;
+/** Photos come as uploads; the longest request besides is a ground truth. */
+const mostPayloadBytes = 64 * 1024 * 1024;
 /** Requests that one page may have under way. */
 const mostPending = 256;
 
@@ -29,6 +29,7 @@ export function acceptSockets(
   server: Server,
   supervisor: EngineSupervisor,
   host: Host,
+  uploads: Uploads,
   isAllowed: (request: IncomingMessage) => boolean,
 ): () => void {
   const sockets = new WebSocketServer({
@@ -42,7 +43,7 @@ export function acceptSockets(
       return;
     }
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      serveSocket(socket, supervisor, host);
+      serveSocket(socket, supervisor, host, uploads);
     });
   });
   return () => {
@@ -51,7 +52,8 @@ export function acceptSockets(
   };
 }
 
-function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host): void {
+function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host, uploads: Uploads): void {
+  const codec = uploads.codec();
   let pending = 0;
   const send = (message: unknown): void => {
     if (socket.readyState === socket.OPEN) socket.send(encode(message));
@@ -67,7 +69,7 @@ function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host
   });
   socket.on('error', () => socket.terminate());
   socket.on('message', (data: Buffer) => {
-    const request = parseRequest(data);
+    const request = parseRequest(data, codec);
     if (!request) {
       // Whoever speaks another language is not our page.
       socket.close(1003, 'not a request');
@@ -88,9 +90,12 @@ function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host
   });
 }
 
-function parseRequest(data: Buffer): v.InferOutput<typeof requestSchema> | null {
+function parseRequest(
+  data: Buffer,
+  extensionCodec: ExtensionCodec,
+): v.InferOutput<typeof requestSchema> | null {
   try {
-    return v.parse(requestSchema, decode(data));
+    return v.parse(requestSchema, decode(data, { extensionCodec }));
   } catch {
     return null;
   }

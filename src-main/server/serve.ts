@@ -12,6 +12,7 @@ import {
   securityHeaders,
   sibling,
   toErrorReport,
+  uploadPath,
 } from '../contract/index.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
@@ -28,6 +29,7 @@ import {
 import { openOnDesktop } from './desktop.ts';
 import { acceptSockets } from './engine-socket.ts';
 import { isOwnRequest, Sessions } from './sessions.ts';
+import { Uploads } from './uploads.ts';
 
 export interface ServeOptions {
   libraryPath: string;
@@ -94,6 +96,7 @@ export async function serve({
   const sessions = new Sessions(takenPort);
   const control = writeControlFile(library, takenPort);
   const address = (): string => `http://127.0.0.1:${takenPort}/?token=${sessions.newToken()}`;
+  const uploads = new Uploads();
   const handler = requestHandler({
     port: takenPort,
     sessions,
@@ -101,13 +104,14 @@ export async function serve({
     secret: control.secret,
     address,
     opened,
+    uploads,
   });
   server.on('request', handler);
   const isAllowed = (request: IncomingMessage): boolean =>
     isOwnRequest(request, takenPort) &&
     request.headers.origin !== undefined &&
     sessions.isAuthorised(request);
-  const closeSockets = acceptSockets(server, supervisor, host, isAllowed);
+  const closeSockets = acceptSockets(server, supervisor, host, uploads, isAllowed);
   supervisor.start();
   const closed = new Promise<void>((done) => server.once('close', done));
   const browserOpened = openBrowser && (await openOnDesktop(address()));
@@ -157,9 +161,10 @@ interface HandlerParts {
   secret: string;
   address: () => string;
   opened: OpenedFiles;
+  uploads: Uploads;
 }
 
-function requestHandler({ port, sessions, supervisor, secret, address, opened }: HandlerParts) {
+function requestHandler({ port, sessions, supervisor, secret, address, opened, uploads }: HandlerParts) {
   const files = sirv(rendererFolder, { etag: true, dev: true });
   return (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -178,6 +183,17 @@ function requestHandler({ port, sessions, supervisor, secret, address, opened }:
         if (paths === null) return end(400, 'Bad request');
         opened.add(paths);
         return end(200, address());
+      });
+      return undefined;
+    }
+    if (request.method === 'POST' && url.pathname === uploadPath) {
+      // A page names itself where it posts; what does not is none of ours.
+      if (request.headers.origin === undefined || !sessions.isAuthorised(request))
+        return end(401, 'Unauthorized');
+      void uploads.receive(request).then(({ status, text }) => {
+        // What was not read is still to come on this connection.
+        if (status !== 200) response.setHeader('connection', 'close');
+        end(status, text);
       });
       return undefined;
     }

@@ -8,11 +8,12 @@ import {
   SemblanceError,
   weightOf,
 } from '../../src-main/contract/index.ts';
+import type { Given } from '../blobs.ts';
 import { exampleOfFile, exampleOfPhoto, type SearchExample, type SearchQuery } from './query.ts';
 import { isImproved } from './ranking-parts.ts';
 
-/** Reads the files among the examples. Rejects with a `SemblanceError` where one cannot be read. */
-export async function queryFor({ examples, whitening, filter }: SearchQuery): Promise<Query> {
+/** Rejects with a `SemblanceError` where a file among the examples cannot be read. */
+export async function queryFor({ examples, whitening, filter }: SearchQuery): Promise<Given<Query>> {
   return {
     examples: await Promise.all(examples.map(exampleFor)),
     ...(whitening !== null && { whitening }),
@@ -34,17 +35,19 @@ const problems = {
     new SemblanceError('unreadable', `${name} could not be read. It may have moved; choose it again.`),
 };
 
-async function exampleFor({ name, source, weight, crop, ignored }: SearchExample): Promise<Example> {
+async function exampleFor({ name, source, weight, crop, ignored }: SearchExample): Promise<Given<Example>> {
   const parts = { weight, ...(crop && { crop }), ...(ignored.length > 0 && { ignored: [...ignored] }) };
   if ('photoId' in source) return { kind: 'photo', photoId: source.photoId, ...parts };
   const { file } = source;
   if (file.size === 0) throw problems.empty(name);
   if (file.size > maxPhotoBytes) throw problems.tooLarge(name);
   try {
-    return { kind: 'bytes', name, bytes: new Uint8Array(await file.arrayBuffer()), ...parts };
+    // It is read as it is sent, where no more can be said than that nothing came.
+    await file.slice(0, 1).arrayBuffer();
   } catch {
     throw problems.unreadable(name);
   }
+  return { kind: 'bytes', name, bytes: file, ...parts };
 }
 
 /** A saved search as a query that can be steered on. */

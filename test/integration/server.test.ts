@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, encode, ExtData } from '@msgpack/msgpack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import type { Message } from '../../src-main/contract/index.ts';
+import { type Message, uploadExtension } from '../../src-main/contract/index.ts';
 import { requestAddress, type RunningServer, serve } from '../../src-main/server/index.ts';
 
 let folder: string;
@@ -21,7 +21,12 @@ interface Answer {
 }
 
 /** A request with any headers, which fetch would not allow. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  content?: Uint8Array,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let body = '';
@@ -31,7 +36,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
       );
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(content);
   });
 }
 
@@ -281,6 +286,34 @@ describe('the WebSocket', () => {
     await ready;
     expect(states).toEqual(['lost', 'ready']);
     expect(await command(socket, 'status', {})).toMatchObject({ ok: true });
+    socket.terminate();
+  });
+});
+
+describe('a photo that a page sends', () => {
+  const content = Buffer.from('no photo at all');
+  const upload = (headers: Record<string, string>): Promise<Answer> =>
+    ask('/uploads', { 'content-length': String(content.length), ...headers }, 'POST', content);
+  const own = () => ({ cookie, origin: `http://127.0.0.1:${port}` });
+
+  it('is taken from our own page alone', async () => {
+    expect((await upload({})).status).toBe(401);
+    expect((await upload({ cookie })).status).toBe(401);
+    expect((await upload({ origin: own().origin })).status).toBe(401);
+    expect((await upload({ ...own(), origin: 'http://example.com' })).status).toBe(403);
+    expect((await upload(own())).status).toBe(200);
+  });
+
+  it('stands in the command that names it, once', async () => {
+    const { body } = await upload(own());
+    const socket = (await connect(own()))!;
+    const search = (): Promise<Message> =>
+      command(socket, 'search', {
+        examples: [{ kind: 'bytes', name: 'a.jpg', bytes: new ExtData(uploadExtension, Buffer.from(body)) }],
+        top: 1,
+      });
+    expect(await search()).toMatchObject({ error: { code: 'empty-library' } });
+    expect(await search()).toMatchObject({ error: { code: 'invalid-arguments' } });
     socket.terminate();
   });
 });
