@@ -68,6 +68,8 @@ export interface PhotoMetadata {
 export interface PhotoDetails extends PhotoSummary, PhotoMetadata {
   /** Absolute path. */
   path: string;
+  /** ThumbHash of the picture in base64, for the time until its thumbnail is there; '' of photos that were read before there were any. */
+  placeholder: string;
   format: string;
   sizeBytes: number;
   modifiedAtMs: number;

@@ -75,6 +75,7 @@ export class PhotoStore {
         library.photos.contentWithHash(contentHash) ??
         library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
       library.metadata.set(content, metadata);
+      if (extraction) library.photos.setPlaceholder(content, extraction.placeholder);
       if (code && this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
       if (vector) library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       library.files.forgetOthers([file]);

@@ -40,16 +40,17 @@ export interface KnownFile extends FileLocation, FileStamp {
   inode: number | null;
 }
 
-interface DetailsRow extends Omit<PhotoDetails, 'path' | 'tags' | 'offline'> {
+interface DetailsRow extends Omit<PhotoDetails, 'path' | 'tags' | 'offline' | 'placeholder'> {
   folderPath: string;
   /** A JSON array. */
   tags: string;
+  placeholder: Buffer | null;
 }
 
 const details = `
   SELECT photos.id, photos.name, photos.directory, photos.folderId, photos.sizeBytes, photos.modifiedAtMs,
          photos.addedAtMs, folders.path AS folderPath,
-         contents.width, contents.height, contents.format, takenAtMs, camera, lens, latitude, longitude,
+         contents.width, contents.height, contents.format, substr(placeholder, 1, 25) AS placeholder, takenAtMs, camera, lens, latitude, longitude,
          (SELECT json_group_array(tag) FROM
            (SELECT tag FROM contentTags WHERE contentId = contents.id ORDER BY tag)) AS tags,
          (SELECT rating FROM contentRatings WHERE contentId = contents.id) AS rating
@@ -182,6 +183,7 @@ export class Photos {
       ...row,
       path: join(folderPath, row.directory, row.name),
       tags: JSON.parse(row.tags) as string[],
+      placeholder: row.placeholder?.toString('base64') ?? '',
       offline: !this.#places.isHere(row.folderId),
     };
   }
@@ -297,6 +299,11 @@ export class Photos {
       .get('INSERT INTO contents (hash, width, height, format) VALUES (?, ?, ?, ?)')
       .run(content.hash, content.width, content.height, content.format);
     return Number(lastInsertRowid);
+  }
+
+  /** @param placeholder a ThumbHash */
+  setPlaceholder(contentId: number, placeholder: Uint8Array): void {
+    this.#prepared.get('UPDATE contents SET placeholder = ? WHERE id = ?').run(placeholder, contentId);
   }
 
   /** Records that a file contains a picture, whether the file is new or changed. Returns the photo's id. */

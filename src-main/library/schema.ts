@@ -1,6 +1,6 @@
 /** Tables of the catalogue. A later version adds a step to `migrations`; steps are never edited. */
 
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /** `migrations[n]` takes a database from version n to n + 1. */
 export const migrations = [
@@ -274,5 +274,9 @@ export const migrations = [
   CREATE TRIGGER photoNumberIsGone AFTER DELETE ON photos
     WHEN OLD.id > (SELECT highestGone FROM photoNumbers)
     BEGIN UPDATE photoNumbers SET highestGone = OLD.id; END;
+  `,
+  `
+  -- A ThumbHash of the picture, some 25 bytes, to be seen until its thumbnail is; NULL for pictures that were read before.
+  ALTER TABLE contents ADD COLUMN placeholder BLOB;
   `,
 ];

@@ -37,6 +37,8 @@ export interface Extraction {
   format: string;
   /** Of `jpegMediaType`. */
   thumbnail: Uint8Array;
+  /** ThumbHash. */
+  placeholder: Uint8Array;
   /** As `PowerMeanLayout` says. */
   powerMeans: Float32Array;
 }

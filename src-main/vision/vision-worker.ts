@@ -12,6 +12,7 @@ import { Extractor, type TapResult } from './extractor.ts';
 import type { TapRequest } from './onnx/positional-pooling.ts';
 import { contentHash as hashOf } from './file-hash.ts';
 import { photoFormat } from './photo-format.ts';
+import { placeholderOf } from './placeholder.ts';
 import { partsWithin } from './picture-parts.ts';
 import { photoMetadata } from './photo-metadata.ts';
 import { readPhotoFile } from './read-file.ts';
@@ -107,7 +108,11 @@ interface Picture {
 async function extract(extractors: Extractor[], picture: Picture): Promise<Extraction> {
   const { bytes, format, crop, ignored = [] } = picture;
   const { pixels, width, height } = await decode(bytes, format, usualScales, crop);
-  const [thumbnail, pictures] = await Promise.all([thumbnailOf(pixels), scaled(pixels, usualScales)]);
+  const [thumbnail, placeholder, pictures] = await Promise.all([
+    thumbnailOf(pixels),
+    placeholderOf(pixels),
+    scaled(pixels, usualScales),
+  ]);
   const without = crop ? partsWithin(crop, ignored) : ignored;
   const results: Float32Array[][][] = [];
   for (const [network, extractor] of extractors.entries()) {
@@ -126,7 +131,7 @@ async function extract(extractors: Extractor[], picture: Picture): Promise<Extra
     powerMeans.set(part, at);
     at += part.length;
   }
-  return { width, height, format, thumbnail, powerMeans };
+  return { width, height, format, thumbnail, placeholder, powerMeans };
 }
 
 async function readFile(extractors: Extractor[], id: number, path: string): Promise<FileReading> {

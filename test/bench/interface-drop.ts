@@ -94,8 +94,8 @@ interface Heard {
 
 export interface DropTimes {
   /** From the drop until the photo is on its way. */
-  read: number;
-  /** Carrying it to the engine and the answer back. */
+  begin: number;
+  /** Reading it, carrying it to the engine, and the answer back. */
   carry: number;
   /** In the engine: decoding, the network, and the search. */
   engine: number;
@@ -122,11 +122,11 @@ export async function listenToSocket(page: Page): Promise<void> {
           heard.messages.push({ at: performance.now(), data });
         });
       }
-
-      override send(data: Uint8Array<ArrayBuffer>): void {
-        if (data.byteLength > 1e6) Object.assign(heard, { sent: performance.now(), messages: [] });
-        super.send(data);
-      }
+    };
+    const { fetch } = window;
+    window.fetch = (...request): Promise<Response> => {
+      if (request[1]?.method === 'POST') Object.assign(heard, { sent: performance.now(), messages: [] });
+      return fetch(...request);
     };
   });
 }
@@ -191,7 +191,7 @@ export async function drop(page: Page, file: string): Promise<DropTimes> {
     if (!reply.success) continue;
     const engine = reply.output.value.milliseconds;
     return {
-      read: heard.sent,
+      begin: heard.sent,
       carry: at - heard.sent - engine,
       engine,
       thumbnail: Math.max(0, heard.loaded - at),
@@ -201,7 +201,7 @@ export async function drop(page: Page, file: string): Promise<DropTimes> {
   }
   if (heard.messages.length > 0 || heard.painted === 0) throw new Error('The engine found nothing.');
   // In a window there is no socket to listen to.
-  return { read: 0, carry: 0, engine: 0, thumbnail: 0, paint: 0, total: heard.painted };
+  return { begin: 0, carry: 0, engine: 0, thumbnail: 0, paint: 0, total: heard.painted };
 }
 
 export const megabytesOf = (file: string): string => `${(statSync(file).size / 1e6).toFixed(1)} MB`;

@@ -297,9 +297,9 @@ async function dropped(): Promise<void> {
     await listenToSocket(page);
     await page.goto(server.address);
     await atRest(page);
-    const totals = await dropAll(page, files, ({ read, carry, engine, thumbnail, paint, total }) =>
+    const totals = await dropAll(page, files, ({ begin, carry, engine, thumbnail, paint, total }) =>
       console.log(
-        `browser: ${ms(total)} = read ${ms(read)} + carry ${ms(carry)} + ` +
+        `browser: ${ms(total)} = begin ${ms(begin)} + read and carry ${ms(carry)} + ` +
           `decode, network and search ${ms(engine)} + thumbnail ${ms(thumbnail)} + paint ${ms(paint)}`,
       ),
     );

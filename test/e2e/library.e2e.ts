@@ -1,5 +1,5 @@
 /** Looking through the library: order, groups, filter, selection, tags, ratings, the viewer and the palette. */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page, Request } from '@playwright/test';
 import Database from 'better-sqlite3';
@@ -47,6 +47,67 @@ test('a person puts photos in order and in groups, and finds some by a filter', 
   await page.getByRole('button', { name: 'Remove: Below forests' }).click();
   await expect(page.getByRole('gridcell')).toHaveCount(24);
   await expect(page.getByRole('button', { name: 'Filter' })).toBeFocused();
+});
+
+test('photos that were scrolled to stay where they are while the library grows around them', async ({
+  app,
+  photos,
+}) => {
+  const { page } = app;
+  await ready(app, photos);
+  await page.setViewportSize({ width: 900, height: 420 });
+  await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
+  await expect.poll(() => firstName(page)).toBe('beaches-1.jpg');
+  const grid = page.getByRole('grid', { name: 'Photos' });
+  await grid.evaluate((element) => (element.scrollTop = element.scrollHeight / 2));
+  await expect.poll(() => grid.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(100);
+  const top = await grid.evaluate((element) => element.getBoundingClientRect().top);
+  const inSight = await page
+    .getByRole('gridcell')
+    .evaluateAll(
+      (cells, edge) => cells.find((each) => each.getBoundingClientRect().top >= edge)?.ariaLabel ?? '',
+      top,
+    );
+  const place = (): Promise<number> =>
+    cell(page, inSight).evaluate((element) => Math.round(element.getBoundingClientRect().top));
+  const before = await place();
+
+  // Whole rows above it, which the watching engine finds by itself.
+  for (let i = 0; i < 12; i++) {
+    cpSync(join(photos, 'towns', 'towns-1.jpg'), join(photos, 'beaches', `another-${i}.jpg`));
+  }
+  await expect(page.getByRole('contentinfo')).toContainText('36 photos', { timeout: 60_000 });
+  await expect(page.getByRole('contentinfo')).toContainText('Ready');
+  await expect.poll(() => page.getByText('36 photos').count()).toBeGreaterThan(0);
+  // Rows may break elsewhere, which moves it along its row and by no more than part of one.
+  expect(Math.abs((await place()) - before)).toBeLessThan(130);
+});
+
+test('a photo shows its colours until its thumbnail is there', async ({ app, photos }) => {
+  const { page } = app;
+  await ready(app, photos);
+  const holding: (() => void)[] = [];
+  await page.route('**/thumbnails/*', async (route) => {
+    await new Promise<void>((go) => holding.push(go));
+    await route.continue();
+  });
+  await page.reload();
+  const forest = cell(page, 'forests-1.jpg');
+  const background = (): Promise<string> =>
+    forest.evaluate((element) => getComputedStyle(element).backgroundImage);
+  await expect.poll(background).toMatch(/^url\("data:image\/png;base64,/);
+  // Dark green, as its trees are.
+  const [red, green, blue] = await forest.evaluate(async (element) => {
+    const picture = new Image();
+    picture.src = getComputedStyle(element).backgroundImage.slice(5, -2);
+    await picture.decode();
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+    canvas?.drawImage(picture, 0, 0, 1, 1);
+    return [...(canvas?.getImageData(0, 0, 1, 1).data ?? [])];
+  });
+  expect(green).toBeGreaterThan(Math.max(red, blue));
+  for (const go of holding) go();
+  await expect.poll(background).toBe('none');
 });
 
 test('photos are selected, tagged and rated with the keyboard alone, and all of it is taken back', async ({

@@ -188,6 +188,20 @@ describe('a library of the fifth schema', () => {
   });
 });
 
+describe('a library of the sixth schema', () => {
+  it('keeps what was chosen, and its photos have no placeholder before they are read again', async () => {
+    begin('library-v6.sqlite.gz');
+    const engine = Engine.open({ libraryPath: folder, access: 'write' });
+    try {
+      const { photoIds } = await engine.call('keptPhotos', { offset: 0, limit: 10 });
+      const [photo] = await engine.call('photosById', { photoIds });
+      expect(photo).toMatchObject({ name: 'a.png', tags: ['kept'], placeholder: '' });
+    } finally {
+      await engine.close();
+    }
+  });
+});
+
 describe('every schema', () => {
   it('before the present one has a snapshot that it is brought up to date from', () => {
     for (let version = 1; version < schemaVersion; version++) {

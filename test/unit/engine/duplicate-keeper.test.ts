@@ -16,6 +16,7 @@ const plain: PhotoDetails = {
   latitude: null,
   longitude: null,
   path: '/a.jpg',
+  placeholder: '',
   format: 'jpeg',
   sizeBytes: 4_000_000,
   modifiedAtMs: 5000,

@@ -9,6 +9,7 @@ const photo: PhotoDetails = {
   folderId: 1,
   offline: false,
   path: '/a.jpg',
+  placeholder: '',
   format: 'jpeg',
   sizeBytes: 2_500_000,
   modifiedAtMs: 1,
