@@ -123,7 +123,7 @@ export async function listenToSocket(page: Page): Promise<void> {
         });
       }
     };
-    const { fetch } = window;
+    const fetch = window.fetch.bind(window);
     window.fetch = (...request): Promise<Response> => {
       if (request[1]?.method === 'POST') Object.assign(heard, { sent: performance.now(), messages: [] });
       return fetch(...request);
