@@ -57,6 +57,7 @@ export default defineConfig({
     build: {
       target: node,
       outDir: 'out/preload',
+      sourcemap: true,
       // A sandboxed preload script can require nothing but electron.
       externalizeDeps: false,
       rolldownOptions: {
