@@ -12,8 +12,9 @@ const { version, dependencies, devDependencies } = JSON.parse(
 ) as { version: string } & Record<'dependencies' | 'devDependencies', Record<string, string>>;
 const grocery = resolve(root, '../shared/data/grocery/Anjou');
 const obstacle = await registryObstacle();
+const aside = obstacle === null ? '' : ` (skipped: ${obstacle})`;
 
-describe.skipIf(obstacle !== null)(`semblance, installed from its tarball (skipped: ${obstacle})`, () => {
+describe.skipIf(obstacle !== null)(`semblance, installed from its tarball${aside}`, () => {
   let machine: CleanMachine;
   let photos: string;
 
