@@ -16,6 +16,7 @@ const output = {
 
 const entries = {
   shell: 'app/shell.ts',
+  launch: 'cli/launch.ts',
   start: 'cli/start.ts',
   semblance: 'cli/semblance.ts',
   'eight-bit-process': 'vision/eight-bit-process.ts',
@@ -39,9 +40,8 @@ export default defineConfig({
       target: node,
       outDir: 'out/main',
       sourcemap: true,
-      // Electron's main process may be too old to require() modules, and a module without a CommonJS form gives require() no
-      // default export; such are bundled.
-      externalizeDeps: { exclude: ['valibot', 'p-limit', 'yocto-queue'] },
+      // What is no production dependency is bundled: valibot and p-limit. Electron's main process may be too old to require()
+      // modules, and a module without a CommonJS form gives require() no default export.
       rolldownOptions: {
         input: Object.fromEntries(
           Object.entries(entries).map(([name, file]) => [
@@ -57,6 +57,7 @@ export default defineConfig({
     build: {
       target: node,
       outDir: 'out/preload',
+      sourcemap: true,
       // A sandboxed preload script can require nothing but electron.
       externalizeDeps: false,
       rolldownOptions: {

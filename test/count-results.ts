@@ -31,8 +31,8 @@ function read(name: string): unknown {
   }
 }
 
-function countVitest(): Counts {
-  const report = read('vitest') as VitestReport | null;
+function countVitest(name: 'vitest' | 'install'): Counts {
+  const report = read(name) as VitestReport | null;
   if (!report) return notRun;
   const { success, numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report;
   // A file that cannot be loaded fails without a failed test.
@@ -47,6 +47,6 @@ function countPlaywright(): Counts {
   return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
 }
 
-const [units, stories] = [countVitest(), countPlaywright()];
-const total = (key: keyof Counts): number => units[key] + stories[key];
+const runs = [countVitest('vitest'), countVitest('install'), countPlaywright()];
+const total = (key: keyof Counts): number => runs.reduce((sum, counts) => sum + counts[key], 0);
 process.stdout.write(`${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped\n`);

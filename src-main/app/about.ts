@@ -17,6 +17,6 @@ export function setAboutPanel(root: string): void {
     applicationVersion: version,
     version: '',
     copyright: `${author}, ${license} licence`,
-    credits: 'Third-party notices lie beside the app, in resources/NOTICE.md.',
+    credits: 'Third-party notices lie beside the app, in resources/third-party-notices.txt.',
   });
 }

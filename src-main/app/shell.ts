@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
 import type { MenuActionId, PageEvent } from '../contract/index.ts';
+import { engineNode } from '../engine/engine-node.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { dataFolder } from '../vision/data-folder.ts';
@@ -11,7 +12,6 @@ import { Appearance } from './appearance.ts';
 import { parseArguments } from './arguments.ts';
 import { eventChannel } from './channels.ts';
 import { answerCommands } from './commands.ts';
-import { engineNode } from './engine-node.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, servePages } from './pages.ts';
 import { OpenJobs, showProgress } from './progress-bar.ts';
@@ -37,7 +37,7 @@ class Shell {
     this.#appearance = new Appearance(appData);
     this.#supervisor = new EngineSupervisor({
       entry: join(__dirname, 'engine-process.cjs'),
-      node: engineNode(root, process.resourcesPath),
+      node: engineNode(process.resourcesPath),
       libraryPath,
       program: 'window',
     });

@@ -47,7 +47,6 @@ function findElectron(): string | null {
     const binary = join(override, process.platform === 'win32' ? 'electron.exe' : 'electron');
     return existsSync(binary) ? binary : null;
   }
-  if (!existsSync(electron)) return null;
   return installedElectron(electron) ?? fetchedElectron(electron);
 }
 
@@ -69,7 +68,10 @@ function fetchedElectron(electron: string): string | null {
 
 /** Why no window can be opened here, in words, or null. */
 function windowObstacle(): string | null {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  const { DISPLAY, WAYLAND_DISPLAY, ELECTRON_OVERRIDE_DIST_PATH } = process.env;
+  if (!ELECTRON_OVERRIDE_DIST_PATH && !existsSync(join(root, 'node_modules/electron'))) {
+    return 'Electron, which opens windows, is no part of this installation';
+  }
   if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return 'There is no display';
   if (process.platform === 'linux' && process.getuid?.() === 0) return 'Electron opens no window for root';
   return null;
@@ -90,7 +92,8 @@ async function openBrowser({ library, open, port }: InterfaceOptions): Promise<v
   }
   const server = await serve({ libraryPath: library, port, roots: [homedir()], openBrowser: true, open });
   console.log(`Semblance is at ${server.address()}`);
-  const next = 'For another address: npm run -s semblance -- open. To stop: Ctrl-C.';
+  const itself = existsSync(join(root, 'src-main')) ? 'npm run -s semblance --' : 'semblance';
+  const next = `For another address: ${itself} open. To stop: Ctrl-C.`;
   console.log(server.browserOpened ? next : `No browser could be opened; open that address in one. ${next}`);
   const stop = (): void => void server.close();
   process.once('SIGINT', stop);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `semblance …`: the same engine from a terminal. */
 import { Command } from 'commander';
 import { toErrorReport } from '../contract/index.ts';

@@ -1,4 +1,4 @@
-/** What keeps a library in good order: the room that it takes, and files that could not be read; and the licences. */
+/** What keeps a library in good order: the room that it takes, and files that could not be read; and what tells about Semblance itself. */
 import * as v from 'valibot';
 import { photoProblemCodes } from './errors.ts';
 import type { Job } from './jobs.ts';
@@ -14,6 +14,8 @@ export const upkeepArguments = {
   fileOf: v.strictObject({ photoId: idSchema }),
   /** Under which terms Semblance and what it is made of may be used. */
   licences: v.strictObject({}),
+  /** What each version brought. */
+  changes: v.strictObject({}),
 } as const;
 
 /**
@@ -31,6 +33,12 @@ export interface StorageReport {
   freeBytes: number;
 }
 
+export interface Release {
+  version: string;
+  /** One sentence or a few each, in English. */
+  changes: string[];
+}
+
 /** Answer of each command. */
 export interface UpkeepAnswers {
   storage: StorageReport;
@@ -38,4 +46,6 @@ export interface UpkeepAnswers {
   fileOf: { path: string; offline: boolean };
   /** Plain texts. */
   licences: { own: string; parts: string };
+  /** The newest first. */
+  changes: { releases: Release[] };
 }

@@ -1,7 +1,8 @@
-/** Answers about the room that a library takes, about files that could not be read, and about licences. */
+/** Answers about the room that a library takes, about files that could not be read, and what tells about Semblance itself. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CommandArguments, type Job, SemblanceError, type UpkeepAnswers } from '../contract/index.ts';
+import { readChangelog } from './changelog.ts';
 import type { Handlers } from './command-handlers.ts';
 import type { Engine } from './engine.ts';
 import { storageReport } from './room.ts';
@@ -14,7 +15,8 @@ export function upkeepHandlers(engine: Engine): Pick<Handlers, keyof UpkeepAnswe
   return {
     storage: () => storageReport(engine),
     retryProblems: (request) => retryProblems(engine, request),
-    licences: () => ({ own: textOf('LICENSE'), parts: textOf('resources/NOTICE.md') }),
+    licences: () => ({ own: textOf('LICENSE'), parts: textOf('resources/third-party-notices.txt') }),
+    changes: () => ({ releases: readChangelog(textOf('resources/changelog.md')) }),
     fileOf: ({ photoId }) => engine.library.photos.fileOf(photoId),
   };
 }

@@ -20,7 +20,7 @@ function load(): { library: Library | null; reason: string | null } {
     const [line] = messageOf(error).split('\n');
     return {
       library: null,
-      reason: `hnswlib-node could not be loaded (${line}). Install a C++ compiler, make and Python, then run: npm ci`,
+      reason: `hnswlib-node could not be loaded (${line}). Install a C++ compiler, make and Python, then install Semblance again.`,
     };
   }
 }

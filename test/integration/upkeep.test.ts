@@ -1,7 +1,7 @@
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Engine } from '../../src-main/engine/index.ts';
+import { Engine, version } from '../../src-main/engine/index.ts';
 import { writePhoto } from '../fixtures/generated-photos.ts';
 import { type SmallLibrary, smallLibrary } from '../fixtures/small-library.ts';
 
@@ -82,10 +82,18 @@ describe('what a window showed', () => {
   });
 });
 
+it('what is new is told of each version, and of this one first', async () => {
+  engine = Engine.open({ libraryPath: path.join(small.root, 'library'), access: 'write' });
+  const { releases } = await engine.call('changes', {});
+  expect(releases[0].version).toBe(version);
+  for (const { changes } of releases) expect(changes).not.toEqual([]);
+  await engine.close();
+});
+
 it('licences are told in full', async () => {
   engine = Engine.open({ libraryPath: path.join(small.root, 'library'), access: 'write' });
   const { own, parts } = await engine.call('licences', {});
   expect(own).toContain('MIT');
-  expect(parts).toContain('LGPL');
+  expect(parts).toBe(readFileSync('resources/third-party-notices.txt', 'utf8'));
   await engine.close();
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { existsSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import {
@@ -10,12 +11,13 @@ import {
   noModel,
   SemblanceError,
 } from '../../contract/index.ts';
-import { Engine } from '../../engine/index.ts';
+import { Engine, version } from '../../engine/index.ts';
 import { HnswTier } from '../../search/index.ts';
 import { installedModels, probeDevices, storeReport } from '../../vision/index.ts';
 import { jsonOption, type LibraryOptions, libraryOption } from '../options.ts';
 
 interface Diagnosis {
+  semblance: string;
   node: string;
   system: string;
   cores: number;
@@ -53,6 +55,7 @@ async function diagnose(libraryPath: string, wanted: string | undefined): Promis
   }
   const { available, reason } = HnswTier.available();
   return {
+    semblance: version,
     node: process.versions.node,
     system: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
@@ -90,9 +93,19 @@ function freeBytes(folder: string): number {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-function text({ node, system, cores, memoryBytes, library, models, hnsw, devices }: Diagnosis): string {
+function text({
+  semblance,
+  node,
+  system,
+  cores,
+  memoryBytes,
+  library,
+  models,
+  hnsw,
+  devices,
+}: Diagnosis): string {
   return [
-    `Node ${node} on ${system}, ${cores} cores, ${gigabytes(memoryBytes)} of memory`,
+    `Semblance ${semblance}, Node ${node} on ${system}, ${cores} cores, ${gigabytes(memoryBytes)} of memory`,
     `Library   ${library.path}: ${library.state}; ${gigabytes(library.freeBytes)} free`,
     `Models    ${models.join(', ')}`,
     `HNSW      ${hnsw.available ? 'available' : `not available: ${hnsw.reason}`}`,
@@ -128,7 +141,8 @@ function halfText({ verdict, precision, half }: Device): string {
 /** The one command, where there is one. */
 function howToGet(provider: string): string {
   if (provider === 'cuda' || provider === 'tensorrt') {
-    return ` With an NVIDIA card, CUDA 12 and cuDNN 9 (for tensorrt, TensorRT 10) installed: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install-cuda=v12`;
+    const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
+    return ` With an NVIDIA card, CUDA 12 and cuDNN 9 (for tensorrt, TensorRT 10) installed: node "${script}" --onnxruntime-node-install-cuda=v12`;
   }
   return '';
 }
