@@ -11,6 +11,7 @@ import {
   hostCommandArguments,
   type HostInfo,
   isHostCommandName,
+  movingArguments,
   parseCommand,
   refuseOffline,
   SemblanceError,
@@ -57,6 +58,13 @@ export async function answerCommand(
       name,
       ...(path !== undefined && { path: allowedFile(path, host.roots) }),
     });
+  }
+  if (Object.hasOwn(movingArguments, command)) {
+    // Both name files of this machine, and an import may name folders anywhere on it.
+    throw new SemblanceError(
+      'not-available',
+      'A browser moves no libraries. On the machine that holds this one: semblance export FILE.zip, and semblance import FILE.zip',
+    );
   }
   const parsed = parseCommand(command, args);
   return host.call(command as never, parsed as never);
