@@ -126,7 +126,7 @@ describe('A library that is exported and imported into an empty one', () => {
     const library = open('a', sketch);
     library.thumbnails.set(hashOf(1), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1]));
     const other = open('b', empty);
-    other.settings.change({ maxMegapixels: 10 });
+    library.settings.change({ maxMegapixels: 10 });
     await take(other, await exported(library, 'a.zip'));
     expect(dumpOf(other.path)).toEqual(dumpOf(library.path));
     expect(other.thumbnails.get(hashOf(1))).toEqual(library.thumbnails.get(hashOf(1)));
@@ -147,7 +147,7 @@ describe('A library that is exported and imported into an empty one', () => {
         expect(again).toMatchObject({ photos: 0, pictures: 0, decisions: 0, savedSearches: 0, backup: null });
         expect(dumpOf(other.path)).toEqual(dumpOf(library.path));
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -213,7 +213,7 @@ describe('Two libraries that come together', () => {
         const hashes = ({ files }: typeof inA) => files.map((file) => (file as string[])[1]).sort();
         expect(hashes(inB)).toEqual(hashes(inA));
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -289,9 +289,10 @@ describe('An export or import that is stopped', () => {
 
   it('leaves no file, wherever it was', async () => {
     const library = open('a', sketch);
-    for (const checkpoints of [0, 1]) {
+    for (let checkpoints = 0; ; checkpoints++) {
       const failure = await failureOf(() => exported(library, 'a.zip', stoppedAfter(checkpoints)));
-      expect(failure?.code).toBe('cancelled');
+      if (failure === null) break;
+      expect(failure.code).toBe('cancelled');
       expect(existsSync(join(root, 'a.zip'))).toBe(false);
       expect(leftovers(library)).toEqual([]);
     }
@@ -363,7 +364,7 @@ describe('A file that is not what it says', () => {
   }
 
   async function refusal(file: string): Promise<unknown> {
-    const other = open('victim', empty);
+    const other = open(`victim${opened.length}`, empty);
     const before = dumpOf(other.path);
     const failure = await failureOf(() => take(other, file));
     expect(dumpOf(other.path)).toEqual(before);
@@ -409,7 +410,7 @@ describe('A file that is not what it says', () => {
       database.exec('DROP TABLE photoNumbers; DROP TRIGGER photoNumberIsGone; DROP TABLE keptFiles');
       database.pragma('user_version = 5');
     });
-    const other = open('victim', empty);
+    const other = open(`victim${opened.length}`, empty);
     expect(await take(other, file)).toMatchObject({ photos: 4, pictures: 3 });
   });
 
