@@ -34,7 +34,7 @@ export interface ImportRequest {
 }
 
 export interface ImportOutcome {
-  /** Files that are new here, and different pictures that are. */
+  /** Files with pictures that are new here, and different pictures that are. */
   photos: number;
   pictures: number;
   /** Pictures that were here already. */
@@ -237,7 +237,7 @@ class Import {
       }
       const contentId = photo.contentId === null ? null : pictures.numberOf(photo.contentId);
       const isNew = this.#library.arriving.store.takeFile(photo, locationIn(place, photo), contentId);
-      counts.photos += Number(isNew);
+      counts.photos += Number(isNew && contentId !== null);
     }
     return counts;
   }
@@ -255,7 +255,8 @@ class Import {
       if (place === undefined) continue;
       const isPossible = canBeHere(photo.directory, photo.name, process.platform);
       if (!isPossible) outcome.impossible += 1;
-      else if (place === null || !files.has(locationIn(place, photo))) outcome.photos += 1;
+      else if (photo.contentId !== null && (place === null || !files.has(locationIn(place, photo))))
+        outcome.photos += 1;
     }
     for (const { id, hash } of foreign.rows('contents')) {
       if (!wanted.has(id)) continue;

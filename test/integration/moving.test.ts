@@ -302,10 +302,11 @@ describe('An export or import that is stopped', () => {
     const library = open('a', sketch);
     library.thumbnails.set(hashOf(1), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1]));
     const file = await exported(library, 'a.zip');
-    for (const [name, of] of [
+    const libraries: [string, LibrarySketch][] = [
       ['b', empty],
       ['c', { ...sketch, files: [{ folder: '/mine', name: 'x.jpg', picture: 7 }] }],
-    ] as const) {
+    ];
+    for (const [name, of] of libraries) {
       const other = open(name, of);
       const before = dumpOf(other.path);
       let isThrough = false;
