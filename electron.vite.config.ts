@@ -22,6 +22,7 @@ const entries = {
   'eight-bit-process': 'vision/eight-bit-process.ts',
   'engine-process': 'engine/engine-process.ts',
   'analysis-worker': 'engine/analysis-worker.ts',
+  'archive-check-worker': 'library/archive-check-worker.ts',
   'import-process': 'vision/import-process.ts',
   'lone-reader-process': 'vision/lone-reader-process.ts',
   'pooling-worker': 'engine/pooling-worker.ts',

@@ -1,5 +1,12 @@
 /** What Electron's main process answers itself, and what it passes on to the engine. */
-import { BrowserWindow, dialog, type OpenDialogOptions, shell, type WebContents } from 'electron';
+import {
+  BrowserWindow,
+  dialog,
+  type OpenDialogOptions,
+  type SaveDialogOptions,
+  shell,
+  type WebContents,
+} from 'electron';
 import * as v from 'valibot';
 import {
   type AnyCommandAnswers,
@@ -60,6 +67,12 @@ export async function answerCommand(
       const filters = [{ name: 'ONNX', extensions: ['onnx'] }];
       return { path: (await chosen(sender, { properties: ['openFile'], filters })).at(0) ?? null };
     }
+    case 'chooseExport':
+      return { path: await chosenTarget(sender) };
+    case 'chooseImport': {
+      const filters = [{ name: 'ZIP', extensions: ['zip'] }];
+      return { path: (await chosen(sender, { properties: ['openFile'], filters })).at(0) ?? null };
+    }
     case 'choosePhotos': {
       const paths = await chosen(sender, { properties: ['openFile', 'multiSelections'] });
       opened.add(paths);
@@ -106,4 +119,18 @@ async function chosen(sender: WebContents, options: OpenDialogOptions): Promise<
     ? dialog.showOpenDialog(window, options)
     : dialog.showOpenDialog(options));
   return filePaths;
+}
+
+/** The dialog asks before a file is replaced. */
+async function chosenTarget(sender: WebContents): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(sender);
+  const options: SaveDialogOptions = {
+    defaultPath: 'semblance-library.zip',
+    filters: [{ name: 'ZIP', extensions: ['zip'] }],
+    properties: ['showOverwriteConfirmation', 'createDirectory'],
+  };
+  const { canceled, filePath } = await (window
+    ? dialog.showSaveDialog(window, options)
+    : dialog.showSaveDialog(options));
+  return canceled || filePath === '' ? null : filePath;
 }

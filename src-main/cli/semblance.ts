@@ -14,6 +14,7 @@ import { keepCommand } from './commands/keep.ts';
 import { libraryCommand } from './commands/library.ts';
 import { mapCommand } from './commands/map.ts';
 import { modelsCommand } from './commands/models.ts';
+import { exportCommand, importCommand } from './commands/move.ts';
 import { openCommand } from './commands/open.ts';
 import { profilesCommand } from './commands/profiles.ts';
 import { rateCommand } from './commands/rate.ts';
@@ -59,6 +60,8 @@ const program = new Command('semblance')
   .addCommand(mapCommand)
   .addCommand(removeCommand)
   .addCommand(libraryCommand)
+  .addCommand(exportCommand)
+  .addCommand(importCommand)
   .addCommand(settingsCommand)
   .addCommand(serveCommand)
   .addCommand(openCommand)

@@ -22,6 +22,7 @@ import type {
 } from './types.ts';
 import type { Job } from './jobs.ts';
 import { measuredFields, type MeasurementAnswers, measurementArguments } from './measurement.ts';
+import { type MovingAnswers, movingArguments } from './moving.ts';
 import { type PhotoListAnswers, photoListArguments } from './photo-lists.ts';
 import { type PictureAnswers, pictureArguments } from './pictures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
@@ -181,6 +182,7 @@ export const commandArguments = {
   ...duplicateArguments,
   ...binArguments,
   ...upkeepArguments,
+  ...movingArguments,
   ...rememberedViewArguments,
   settings: none,
   changeSettings: v.partial(
@@ -206,6 +208,7 @@ export interface CommandAnswers
     PhotoListAnswers,
     MeasurementAnswers,
     UpkeepAnswers,
+    MovingAnswers,
     RememberedViewAnswers {
   status: EngineStatus;
   models: ModelInfo[];

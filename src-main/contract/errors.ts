@@ -16,6 +16,7 @@ export const errorCodes = [
   'library-in-use',
   'library-damaged',
   'library-newer',
+  'archive-invalid',
   'library-read-only',
   'disk-full',
   'no-model',

@@ -22,6 +22,10 @@ export const hostCommandArguments = {
   chooseFolder: v.strictObject({}),
   /** Asks the person for an ONNX file with the system's dialog. */
   chooseModel: v.strictObject({}),
+  /** Asks the person where the library is to be exported to; a file that is replaced has been asked about. */
+  chooseExport: v.strictObject({}),
+  /** Asks the person for an exported library. */
+  chooseImport: v.strictObject({}),
   /** Shows the photo's file in the system's file manager. */
   revealPhoto: v.strictObject({ photoId: idSchema }),
   /** Opens the photo's file with the program that the system has for it. */
@@ -40,6 +44,8 @@ export interface HostCommandAnswers extends OpenedHostAnswers {
   /** null when the person changed their mind. */
   chooseFolder: { path: string | null };
   chooseModel: { path: string | null };
+  chooseExport: { path: string | null };
+  chooseImport: { path: string | null };
   revealPhoto: { path: string };
   openPhoto: { path: string };
   setTheme: { theme: Theme };

@@ -16,6 +16,7 @@ export * from './job-progress.ts';
 export * from './jobs.ts';
 export * from './measurement.ts';
 export * from './messages.ts';
+export * from './moving.ts';
 export * from './opened.ts';
 export * from './photo-filter.ts';
 export * from './photo-lists.ts';

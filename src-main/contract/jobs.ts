@@ -8,7 +8,8 @@ import type { TuneSearchFinding } from './tuning.ts';
  * out in two dimensions, `eight-bit` makes a model's faster copy, `time-profiles` tells how long reading takes,
  * `renew-cache` brings what an older version stored into the present form, `metadata` reads what files tell of photos that
  * were indexed before that was looked at, `neighbours` looks for the pictures most similar to each, `duplicates` compares
- * similar ones place by place, `measure` tells how good the search is, and `download` adds a model of the catalogue.
+ * similar ones place by place, `measure` tells how good the search is, `download` adds a model of the catalogue,
+ * `export` writes the library into a file, and `import` takes one in.
  */
 export type JobKind =
   | 'index'
@@ -25,7 +26,9 @@ export type JobKind =
   | 'neighbours'
   | 'duplicates'
   | 'measure'
-  | 'download';
+  | 'download'
+  | 'export'
+  | 'import';
 export type JobState = 'queued' | 'running' | 'paused' | 'cancelled' | 'failed' | 'done';
 
 /** What an index job found and did; complete once the job has ended. */

@@ -28,6 +28,7 @@ import { addFolder, changeFolder, relocateFolder, removeFolder } from './folder-
 import { startInstall } from './install-job.ts';
 import { measurementHandlers } from './measuring.ts';
 import { PatternCounter } from './pattern-counter.ts';
+import { movingHandlers } from './moving.ts';
 import { photoMap, startMap } from './photo-map.ts';
 import { photoListHandlers } from './photo-lists.ts';
 import { pictureHandlers } from './pictures.ts';
@@ -109,6 +110,7 @@ export function commandHandlers(engine: Engine): Handlers {
     ...duplicateHandlers(engine),
     ...binHandlers(engine),
     ...upkeepHandlers(engine),
+    ...movingHandlers(engine),
     rememberedView: () => library.rememberedView.get(),
     rememberView: (view) => library.rememberedView.set(view),
     settings: () => library.settings.get(),

@@ -123,7 +123,7 @@ export class Engine {
       startAlone: (extraction) => this.startAlone(extraction),
       tryDevices: (extraction, control) => tryDevices(this.#modelsFor(extraction), control),
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
-      onSwapped: () => this.#reloadServing(),
+      onSwapped: () => this.reloadServing(),
     });
     this.localFeatures = new LocalFeatureReader(this);
     this.watching = new Watching(this);
@@ -335,7 +335,8 @@ export class Engine {
     }).job;
   }
 
-  async #reloadServing(): Promise<void> {
+  /** Takes what is in service anew from the catalogue. */
+  async reloadServing(): Promise<void> {
     const before = this.#serving;
     this.#serving = Serving.load(this.library, this.#crossover);
     this.#recipe = this.#serving?.generation.recipe ?? this.#recipe;

@@ -11,6 +11,7 @@ type Lane = 'processor' | 'network' | 'disk' | 'background';
 const lanes: Partial<Record<JobKind, Lane>> = {
   download: 'network',
   metadata: 'disk',
+  export: 'disk',
   neighbours: 'background',
 };
 

@@ -70,6 +70,17 @@ export class DecisionLog {
     return { id: Number(lastInsertRowid), decidedAtMs: nowMs, description, undone: false };
   }
 
+  /** Remembers a decision that was made in another library, with what it changed there. */
+  bring(
+    { decidedAtMs, description, undone }: Omit<DecisionRow, 'id' | 'changes'>,
+    changes: DecisionChange[],
+  ): void {
+    this.#database
+      .prepare('INSERT INTO decisions (decidedAtMs, description, changes, undone) VALUES (?, ?, ?, ?)')
+      .run(decidedAtMs, description, JSON.stringify(changes), undone);
+    this.#trim();
+  }
+
   /** Takes the latest decision back. @throws SemblanceError `not-available` when there is none */
   undo(): Decision {
     const row = this.#find('undone = 0 ORDER BY id DESC');
@@ -161,9 +172,17 @@ export class DecisionLog {
   }
 }
 
+const changesSchema = v.pipe(v.string(), v.parseJson(), v.array(changeSchema));
+
+/** What a decision changed, as it is stored; null where that is not known. */
+export function parsedChanges(text: string): DecisionChange[] | null {
+  const changes = v.safeParse(changesSchema, text);
+  return changes.success ? changes.output : null;
+}
+
 function parsed(row: DecisionRow): DecisionChange[] {
-  const changes = v.safeParse(v.array(changeSchema), JSON.parse(row.changes));
-  if (changes.success) return changes.output;
+  const changes = parsedChanges(row.changes);
+  if (changes) return changes;
   throw new SemblanceError(
     'library-damaged',
     `What was changed by “${row.description}” is no longer known, so it cannot be taken back or done again.`,

@@ -49,6 +49,15 @@ export class Files implements KnownFiles {
       .all(folderId, ...range, folderId, ...range);
   }
 
+  /** Whether a file is known, one that could not be read too. */
+  has({ folderId, directory, name }: FileLocation): boolean {
+    return (
+      this.#prepared
+        .get('SELECT 1 FROM photos WHERE folderId = ? AND directory = ? AND name = ?')
+        .get(folderId, directory, name) !== undefined
+    );
+  }
+
   /** Files of a picture, with the folders that hold them; the first hundred. */
   withContent(contentId: number): (FileLocation & { id: number; folderPath: string })[] {
     return this.#prepared

@@ -188,6 +188,15 @@ export class Generations {
     return vector && floatsOf(vector);
   }
 
+  /** One of them, which tells how long all are. */
+  anyDescriptor(generationId: number): Float32Array | undefined {
+    const vector = this.#database
+      .prepare<[number], Buffer>('SELECT vector FROM descriptors WHERE generationId = ? LIMIT 1')
+      .pluck()
+      .get(generationId);
+    return vector && floatsOf(vector);
+  }
+
   /** All descriptors of a generation of pictures in files, in the order of the pictures' ids. */
   *descriptors(generationId: number): Generator<{ contentId: number; vector: Float32Array }> {
     const rows = this.#database

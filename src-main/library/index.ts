@@ -1,4 +1,11 @@
 /** What is known of photos and folders. */
+export { exportLibrary, type ExportRequest } from './archive-export.ts';
+export { importLibrary, type ImportOutcome, type ImportRequest } from './archive-import.ts';
+export { type ArchiveControl } from './archive-control.ts';
+export { ArchiveReader } from './archive-read.ts';
+export { placeHere } from './arriving-folders.ts';
+export { rerooted, type Root } from './archive-paths.ts';
+export { type ForeignGeneration } from './foreign-generation.ts';
 export { BinPlaces, restoreFromBin } from './bin-place.ts';
 export { fileSizes, freeBytesAt } from './disk-room.ts';
 export { countByPatterns, type ListedPhotos, listPhotos } from './count-patterns.ts';

@@ -1,5 +1,8 @@
 /** A library folder on disk: the catalogue, the thumbnails and the write lock, opened and closed together. */
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
+import { ArrivingDecisions } from './arriving-decisions.ts';
+import { ArrivingSearches } from './arriving-searches.ts';
+import { ArrivingStore } from './arriving-store.ts';
 import { DecisionsBackup } from './backup.ts';
 import { BinnedFiles } from './binned-files.ts';
 import {
@@ -74,6 +77,8 @@ export class Library {
   readonly binnedFiles: BinnedFiles;
   readonly sharpness: SharpnessStore;
   readonly profileTimes: ProfileTimesStore;
+  /** Takes in what comes from another library. */
+  readonly arriving: { store: ArrivingStore; decisions: ArrivingDecisions; searches: ArrivingSearches };
   readonly #database: Connection;
   readonly #lock: WriteLock | null;
   #thumbnails: Thumbnails | null = null;
@@ -118,6 +123,11 @@ export class Library {
     this.binnedFiles = new BinnedFiles(database);
     this.sharpness = new SharpnessStore(database);
     this.profileTimes = new ProfileTimesStore(database);
+    this.arriving = {
+      store: new ArrivingStore(database, this.photos, this.files),
+      decisions: new ArrivingDecisions(database),
+      searches: new ArrivingSearches(database),
+    };
   }
 
   /**

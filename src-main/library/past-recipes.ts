@@ -29,6 +29,12 @@ export class PastRecipes {
       .run(mostRemembered);
   }
 
+  /** Adds one as another library has stored it, if it is one. */
+  bring(text: string, endedAtMs: number): void {
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), anyRecipeSchema), text);
+    if (parsed.success) this.add(parsed.output, endedAtMs);
+  }
+
   /** The latest first. */
   list(): PastRecipe[] {
     const rows = this.#database

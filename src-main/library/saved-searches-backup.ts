@@ -5,7 +5,7 @@ import type { Connection } from './database.ts';
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** No folder ever has this number. A filter by folders that are gone finds nothing, rather than photos of all others. */
-const noFolder = Number.MAX_SAFE_INTEGER;
+export const noFolder = Number.MAX_SAFE_INTEGER;
 
 const savedSearchSchema = v.object({
   id: v.string(),

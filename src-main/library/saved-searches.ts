@@ -21,7 +21,7 @@ export const storedQuerySchema = v.object({
   ranking: v.nullable(rankingSchema),
 });
 
-const storedTextSchema = v.pipe(v.string(), v.parseJson(), storedQuerySchema);
+export const storedTextSchema = v.pipe(v.string(), v.parseJson(), storedQuerySchema);
 
 export type StoredExample = v.InferOutput<typeof storedExampleSchema>;
 export type StoredQuery = v.InferOutput<typeof storedQuerySchema>;
@@ -38,7 +38,7 @@ export interface StoredSearch {
 type SearchRow = Omit<StoredSearch, 'query'> & { query: string };
 
 /** All of them are searched again when photos come. */
-const mostSearches = 500;
+export const mostSearches = 500;
 
 /** Methods that change something run inside a transaction of the caller's (`Library.decide`). */
 export class SavedSearches {

@@ -21,6 +21,15 @@ export class Thumbnails {
       .get(hash)?.data;
   }
 
+  has(hash: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM thumbnails WHERE hash = ?').get(hash) !== undefined;
+  }
+
+  /** Runs changes that belong together. */
+  change<Result>(changes: () => Result): Result {
+    return this.#database.transaction(changes)();
+  }
+
   set(hash: string, data: Uint8Array): void {
     this.#database.prepare('INSERT OR REPLACE INTO thumbnails (hash, data) VALUES (?, ?)').run(hash, data);
   }

@@ -11,6 +11,7 @@ import {
   hostCommandArguments,
   type HostInfo,
   isHostCommandName,
+  movingArguments,
   parseCommand,
   refuseOffline,
   SemblanceError,
@@ -58,6 +59,10 @@ export async function answerCommand(
       ...(path !== undefined && { path: allowedFile(path, host.roots) }),
     });
   }
+  if (Object.hasOwn(movingArguments, command)) {
+    // Both name files of this machine, and an import may name folders anywhere on it.
+    throw notMovedHere();
+  }
   const parsed = parseCommand(command, args);
   return host.call(command as never, parsed as never);
 }
@@ -83,6 +88,9 @@ async function answerHostCommand(
         'not-available',
         'A browser cannot choose files of this machine here. Type the path of the file.',
       );
+    case 'chooseExport':
+    case 'chooseImport':
+      throw notMovedHere();
     case 'revealPhoto':
       return showPhoto(
         host,
@@ -146,4 +154,11 @@ async function showPhoto(
     throw new SemblanceError('not-available', `${refusal} The photo is ${path}`, { photo: path });
   }
   return { path };
+}
+
+function notMovedHere(): SemblanceError {
+  return new SemblanceError(
+    'not-available',
+    'A browser moves no libraries. On the machine that holds this one: semblance export FILE.zip, and semblance import FILE.zip',
+  );
 }

@@ -143,6 +143,10 @@ describe('what is opened from outside', () => {
       ['dragPhotos', { photoIds: [1] }],
       ['choosePhotos', {}],
       ['setTheme', { theme: 'dark' }],
+      ['chooseExport', {}],
+      ['exportLibrary', { path: join(folder, 'x.zip'), thumbnails: true, replace: true }],
+      ['inspectExport', { path: join(folder, 'x.zip'), roots: [] }],
+      ['importLibrary', { path: join(folder, 'x.zip'), roots: [], dryRun: false }],
     ] as const) {
       expect(await command(socket, name, args)).toMatchObject({
         ok: false,
