@@ -44,5 +44,11 @@ export default defineConfig({
       name: 'chromium',
       testMatch: [...toldTwice, ...toldOnce, '*.chromium.e2e.ts'],
     },
+    {
+      // Looks back at all stories.
+      name: 'loopback',
+      testMatch: 'loopback.last.e2e.ts',
+      dependencies: ['electron', 'chromium'],
+    },
   ],
 });

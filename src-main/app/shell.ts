@@ -12,6 +12,7 @@ import { Appearance } from './appearance.ts';
 import { parseArguments } from './arguments.ts';
 import { eventChannel } from './channels.ts';
 import { answerCommands } from './commands.ts';
+import { guardContents, guardSession, keepOffTheNetwork } from './guards.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, servePages } from './pages.ts';
 import { OpenJobs, showProgress } from './progress-bar.ts';
@@ -20,8 +21,6 @@ import { userDataFolder } from './user-data.ts';
 import { openWindow } from './window.ts';
 
 const root = join(__dirname, '../..');
-/** Of what a page can ask for, only putting text on the clipboard, as for a photo's path. */
-const allowedPermission = 'clipboard-sanitized-write';
 
 class Shell {
   readonly #supervisor: EngineSupervisor;
@@ -55,12 +54,7 @@ class Shell {
   }
 
   run(): void {
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
-      answer(permission === allowedPermission),
-    );
-    session.defaultSession.setPermissionCheckHandler(
-      (_contents, permission) => permission === allowedPermission,
-    );
+    guardSession(session.defaultSession);
     this.#setMenu();
     this.#appearance.subscribeToLanguage(() => this.#setMenu());
     setAboutPanel(root);
@@ -143,7 +137,9 @@ function start(): void {
     app.quit();
     return;
   }
+  keepOffTheNetwork();
   registerScheme();
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
   shell = new Shell(libraryPath, userData === appData ? null : basename(libraryPath), appData);
   const opening = shell;
   opening.open(given.paths);

@@ -44,11 +44,6 @@ export function openWindow({ root, placeFile, ground, labels }: WindowOptions): 
     // Not before: as it opens, the window is not where it will be.
     rememberPlace(window, placeFile);
   });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  // The page may begin anew, as in another language, and go nowhere else.
-  window.webContents.on('will-navigate', (event) => {
-    if (event.url !== pageAddress) event.preventDefault();
-  });
   offerTextMenu(window, labels);
   void window.loadURL(pageAddress);
   return window;

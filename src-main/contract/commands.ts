@@ -32,7 +32,14 @@ import { rankingSchema } from './ranking.ts';
 import { recipeSchema } from './recipe.ts';
 import { type RememberedViewAnswers, rememberedViewArguments } from './remembered-view.ts';
 import { type SavedSearchAnswers, savedSearchArguments } from './saved-searches.ts';
-import { idSchema, pageFields } from './schemas.ts';
+import {
+  filePathSchema,
+  folderPathSchema,
+  idSchema,
+  pageFields,
+  type PathKind,
+  pathKindOf,
+} from './schemas.ts';
 import type {
   CacheInfo,
   PhotoMap,
@@ -50,7 +57,6 @@ export const usualMaxMegapixels = 150;
 /** More cannot be allowed. */
 export const mostMaxMegapixels = 1000;
 
-const path = v.pipe(v.string(), v.minLength(1), v.maxLength(32_767));
 const patterns = v.pipe(v.string(), v.maxLength(20_000));
 const none = v.strictObject({});
 const searchName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
@@ -65,7 +71,7 @@ export const commandArguments = {
   probeDevices: none,
   /** Adds a backbone from an ONNX file on this machine. */
   importModel: v.strictObject({
-    path,
+    path: filePathSchema,
     name: v.pipe(v.string(), v.maxLength(100)),
     preprocessing: preprocessingSchema,
     /** null to take what the model's input looks like. */
@@ -79,7 +85,7 @@ export const commandArguments = {
    */
   installModel: v.strictObject({
     name: v.pipe(v.string(), v.maxLength(100)),
-    path: v.optional(path),
+    path: v.optional(filePathSchema),
   }),
   /** Deletes a backbone that was added and describes no photo. */
   removeModel: v.strictObject({ name: v.pipe(v.string(), v.maxLength(100)) }),
@@ -90,7 +96,7 @@ export const commandArguments = {
     leastGain: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
   }),
   folders: none,
-  addFolder: v.strictObject({ path }),
+  addFolder: v.strictObject({ path: folderPathSchema }),
   /** Forgets the photos of the folder; files are never touched. */
   removeFolder: v.strictObject({ folderId: idSchema }),
   /** Changes what of a folder is looked at, and indexes it anew. */
@@ -105,7 +111,7 @@ export const commandArguments = {
    */
   countPatterns: v.strictObject({ folderId: idSchema, patterns, followLinks: v.boolean() }),
   /** Says where the files of a folder are now, which has to hold some of them. */
-  relocateFolder: v.strictObject({ folderId: idSchema, path }),
+  relocateFolder: v.strictObject({ folderId: idSchema, path: folderPathSchema }),
   photo: v.strictObject({ photoId: idSchema }),
   problems: v.strictObject(pageFields),
   /** Scans the given folders, or all of them, and indexes what is new or changed. */
@@ -267,6 +273,14 @@ export type CallCommand = <Name extends CommandName>(
 
 export function isCommandName(name: unknown): name is CommandName {
   return typeof name === 'string' && Object.hasOwn(commandArguments, name);
+}
+
+/** Names of a command's arguments that are paths on this machine, and what each has to lead to. */
+export function pathArgumentsOf(command: CommandName): [name: string, kind: PathKind][] {
+  return Object.entries<v.GenericSchema>(commandArguments[command].entries).flatMap(([name, schema]) => {
+    const kind = pathKindOf(schema);
+    return kind === null ? [] : [[name, kind]];
+  });
 }
 
 /**

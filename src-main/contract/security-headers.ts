@@ -11,6 +11,22 @@ export const securityHeaders: Record<string, string> = {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; '),
+  'permissions-policy': [
+    ...[
+      'bluetooth',
+      'camera',
+      'display-capture',
+      'geolocation',
+      'hid',
+      'local-fonts',
+      'microphone',
+      'midi',
+      'payment',
+    ],
+    ...['screen-wake-lock', 'serial', 'usb'],
+  ]
+    .map((feature) => `${feature}=()`)
+    .join(', '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

@@ -1,13 +1,30 @@
 /** The paths that a browser may name: folders to add and models to import or install, under the roots that the server was started with. */
 import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, sep } from 'node:path';
-import { SemblanceError } from '../contract/index.ts';
+import { isCommandName, pathArgumentsOf, SemblanceError } from '../contract/index.ts';
+
+/**
+ * The arguments of a command with real paths in place of those that a page has named.
+ * @param args as `parseCommand` returns them
+ * @throws SemblanceError `folder-not-allowed`, `no-such-folder`, `not-found`
+ */
+export function confined(command: string, args: unknown, roots: string[]): unknown {
+  if (!isCommandName(command)) return args;
+  const real = { ...(args as Record<string, unknown>) };
+  for (const [name, kind] of pathArgumentsOf(command)) {
+    const path = real[name];
+    if (typeof path === 'string') {
+      real[name] = kind === 'folder' ? allowedFolder(path, roots) : allowedFile(path, roots);
+    }
+  }
+  return real;
+}
 
 /**
  * Returns the real path of a folder.
  * @throws SemblanceError `folder-not-allowed`, `no-such-folder`
  */
-export function allowedFolder(path: string, roots: string[]): string {
+function allowedFolder(path: string, roots: string[]): string {
   const real = allowed(path, roots, 'Folders can be added');
   if (real !== null && statSync(real).isDirectory()) return real;
   throw new SemblanceError('no-such-folder', `There is no folder ${path}. Check the path.`);
@@ -17,7 +34,7 @@ export function allowedFolder(path: string, roots: string[]): string {
  * Returns the real path of a file.
  * @throws SemblanceError `folder-not-allowed`, `not-found`
  */
-export function allowedFile(path: string, roots: string[]): string {
+function allowedFile(path: string, roots: string[]): string {
   const real = allowed(path, roots, 'Models can be imported from files');
   if (real !== null && statSync(real).isFile()) return real;
   throw new SemblanceError('not-found', `There is no file ${path}. Check the path.`);

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { SemblanceError } from '../contract/index.ts';
 
-const controlSchema = v.strictObject({ port: v.number(), processId: v.number(), secret: v.string() });
+const controlSchema = v.strictObject({
+  /** `http://…` with the port. */
+  origin: v.string(),
+  processId: v.number(),
+  secret: v.string(),
+});
 type Control = v.InferOutput<typeof controlSchema>;
 
 export const controlPath = '/control/address';
@@ -19,9 +24,12 @@ function fileIn(libraryPath: string): string {
 }
 
 /** Writes the file; returns the secret and how to remove it. */
-export function writeControlFile(libraryPath: string, port: number): { secret: string; remove: () => void } {
+export function writeControlFile(
+  libraryPath: string,
+  origin: string,
+): { secret: string; remove: () => void } {
   const secret = randomBytes(32).toString('base64url');
-  const control: Control = { port, processId: process.pid, secret };
+  const control: Control = { origin, processId: process.pid, secret };
   writeFileSync(fileIn(libraryPath), JSON.stringify(control), { mode: 0o600 });
   // The mode above counts only for a new file.
   chmodSync(fileIn(libraryPath), 0o600);
@@ -51,8 +59,8 @@ export function pathsToOpen(body: string): string[] | null {
  */
 export async function requestAddress(libraryPath: string, open: readonly string[] = []): Promise<string> {
   try {
-    const { port, secret } = v.parse(controlSchema, JSON.parse(readFileSync(fileIn(libraryPath), 'utf8')));
-    const response = await fetch(`http://127.0.0.1:${port}${controlPath}`, {
+    const { origin, secret } = v.parse(controlSchema, JSON.parse(readFileSync(fileIn(libraryPath), 'utf8')));
+    const response = await fetch(`${origin}${controlPath}`, {
       method: 'POST',
       headers: { [controlHeader]: secret },
       ...(open.length > 0 && { body: JSON.stringify({ open }) }),

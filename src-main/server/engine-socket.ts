@@ -13,12 +13,17 @@ import {
 } from '../contract/index.ts';
 import type { EngineSupervisor } from '../engine/supervisor.ts';
 import { answerCommand, type Host } from './host-commands.ts';
+import { type Limits, usualLimits } from './limits.ts';
+import { isWithinBounds } from './message-bounds.ts';
 import type { Uploads } from './uploads.ts';
 
 /** Photos come as uploads; the longest request besides is a ground truth. */
 const mostPayloadBytes = 64 * 1024 * 1024;
-/** Requests that one page may have under way. */
-const mostPending = 256;
+/** A page that has not answered from one look to the next is gone, or never finishes what it began to send. */
+const lookMs = 30_000;
+
+/** The part of the supervisor that pages hear. */
+export type EngineEvents = Pick<EngineSupervisor, 'state' | 'subscribe'>;
 
 /**
  * Accepts WebSocket connections on the server.
@@ -27,10 +32,9 @@ const mostPending = 256;
  */
 export function acceptSockets(
   server: Server,
-  supervisor: EngineSupervisor,
-  host: Host,
-  uploads: Uploads,
+  served: Served,
   isAllowed: (request: IncomingMessage) => boolean,
+  limits: Limits = usualLimits,
 ): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -38,25 +42,56 @@ export function acceptSockets(
     perMessageDeflate: false,
   });
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-    if (!isAllowed(request) || request.url !== webSocketPath) {
-      connection.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
-      return;
-    }
+    // Whoever it is may leave at any moment.
+    connection.on('error', () => connection.destroy());
+    const refuse = (status: string): void => {
+      connection.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => connection.destroy());
+    };
+    if (!isAllowed(request) || request.url !== webSocketPath) return refuse('401 Unauthorized');
+    if (sockets.clients.size >= limits.pages) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, connection, head, (socket) => {
-      serveSocket(socket, supervisor, host, uploads);
+      serveSocket(socket, served, limits);
     });
+    return undefined;
   });
+  const silent = new WeakSet<WebSocket>();
+  const look = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (silent.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      silent.add(socket);
+      socket.once('pong', () => silent.delete(socket));
+      socket.ping();
+    }
+  }, lookMs);
+  look.unref();
   return () => {
+    clearInterval(look);
     for (const socket of sockets.clients) socket.terminate();
     sockets.close();
   };
 }
 
-function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host, uploads: Uploads): void {
+interface Served {
+  supervisor: EngineEvents;
+  host: Host;
+  uploads: Uploads;
+}
+
+function serveSocket(
+  socket: WebSocket,
+  { supervisor, host, uploads }: Served,
+  { pending: mostPending, unreadBytes }: Limits,
+): void {
   const codec = uploads.codec();
   let pending = 0;
   const send = (message: unknown): void => {
-    if (socket.readyState === socket.OPEN) socket.send(encode(message));
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(encode(message));
+    // A page that does not read would have the server keep everything for it.
+    if (socket.bufferedAmount > unreadBytes) socket.terminate();
   };
   const tell = (event: PageEvent): void => send(event);
   const endings = [
@@ -95,7 +130,7 @@ function parseRequest(
   extensionCodec: ExtensionCodec,
 ): v.InferOutput<typeof requestSchema> | null {
   try {
-    return v.parse(requestSchema, decode(data, { extensionCodec }));
+    return isWithinBounds(data) ? v.parse(requestSchema, decode(data, { extensionCodec })) : null;
   } catch {
     return null;
   }

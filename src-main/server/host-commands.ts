@@ -16,14 +16,14 @@ import {
   refuseOffline,
   SemblanceError,
 } from '../contract/index.ts';
-import { allowedFile, allowedFolder } from './allowed-path.ts';
+import { confined } from './allowed-path.ts';
 import type { OpenedFiles } from '../engine/opened-files.ts';
 import { hasDesktop, openOnDesktop } from './desktop.ts';
 import { moveToBin } from './system-bin.ts';
 
 export interface Host {
   call: CallCommand;
-  /** Folders may be added only under these real paths. */
+  /** Pages may name only what is under these real paths. */
   roots: string[];
   opened: OpenedFiles;
   /** null for the person's usual library. */
@@ -40,30 +40,11 @@ export async function answerCommand(
   args: unknown,
 ): Promise<AnyCommandAnswers[AnyCommandName]> {
   if (isHostCommandName(command)) return answerHostCommand(host, command, args);
-  if (command === 'addFolder') {
-    const { path } = parseCommand('addFolder', args);
-    return host.call('addFolder', { path: allowedFolder(path, host.roots) });
-  }
-  if (command === 'relocateFolder') {
-    const { folderId, path } = parseCommand('relocateFolder', args);
-    return host.call('relocateFolder', { folderId, path: allowedFolder(path, host.roots) });
-  }
-  if (command === 'importModel') {
-    const { path, ...request } = parseCommand('importModel', args);
-    return host.call('importModel', { ...request, path: allowedFile(path, host.roots) });
-  }
-  if (command === 'installModel') {
-    const { name, path } = parseCommand('installModel', args);
-    return host.call('installModel', {
-      name,
-      ...(path !== undefined && { path: allowedFile(path, host.roots) }),
-    });
-  }
   if (Object.hasOwn(movingArguments, command)) {
     // Both name files of this machine, and an import may name folders anywhere on it.
     throw notMovedHere();
   }
-  const parsed = parseCommand(command, args);
+  const parsed = confined(command, parseCommand(command, args), host.roots);
   return host.call(command as never, parsed as never);
 }
 

@@ -1,42 +1,35 @@
 /** Serves the interface and the contract to a browser on this machine. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { basename, resolve } from 'node:path';
-import sirv from 'sirv';
-import {
-  pictureAt,
-  pictureHeaders,
-  SemblanceError,
-  securityHeaders,
-  sibling,
-  toErrorReport,
-  uploadPath,
-} from '../contract/index.ts';
+import { SemblanceError, sibling } from '../contract/index.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { dataFolder } from '../vision/data-folder.ts';
-import {
-  controlHeader,
-  controlPath,
-  isSecret,
-  mostControlBytes,
-  pathsToOpen,
-  requestAddress,
-  writeControlFile,
-} from './control-file.ts';
+import { requestAddress, writeControlFile } from './control-file.ts';
 import { openOnDesktop } from './desktop.ts';
 import { acceptSockets } from './engine-socket.ts';
-import { isOwnRequest, Sessions } from './sessions.ts';
+import { createLimitedServer, type Limits, usualLimits } from './limits.ts';
+import { isLoopback, OwnNames } from './own-names.ts';
+import { requestHandler } from './request-handler.ts';
+import { Sessions } from './sessions.ts';
 import { Uploads } from './uploads.ts';
 
 export interface ServeOptions {
   libraryPath: string;
   /** 0 takes a free one. */
   port: number;
-  /** Folders under which a browser may add folders. */
+  /** Folders under which a browser may name folders and files. */
   roots: string[];
+  /** Address to listen at; only this machine reaches the usual one. */
+  host?: string;
+  /** Further names under which browsers reach this machine. */
+  names?: readonly string[];
+  /** A token that the person chose, for browsers to sign in with as often as they like; any other host needs one. */
+  token?: string | null;
+  limits?: Limits;
   openBrowser: boolean;
   /** Photos and folders for the page to open, absolute paths. */
   open?: readonly string[];
@@ -67,10 +60,15 @@ export async function serve({
   roots,
   openBrowser,
   open = [],
+  host: listenedAt = '127.0.0.1',
+  names: furtherNames = [],
+  token: usersToken = null,
+  limits = usualLimits,
 }: ServeOptions): Promise<RunningServer> {
   if (!existsSync(rendererFolder)) {
     throw new SemblanceError('not-available', 'The interface has not been built yet. Run: npm run build');
   }
+  refuseWeak(listenedAt, usersToken);
   const library = resolve(libraryPath);
   mkdirSync(library, { recursive: true });
   const running = await requestAddress(library).catch(() => null);
@@ -91,14 +89,17 @@ export async function serve({
     opened,
     libraryName: library === dataFolder('library') ? null : basename(library),
   };
-  const server = createServer();
-  const takenPort = await listen(server, port);
-  const sessions = new Sessions(takenPort);
-  const control = writeControlFile(library, takenPort);
-  const address = (): string => `http://127.0.0.1:${takenPort}/?token=${sessions.newToken()}`;
+  const server = createLimitedServer(limits);
+  const takenPort = await listen(server, port, listenedAt);
+  const sessions = new Sessions(takenPort, usersToken);
+  const names = new OwnNames(listenedAt, takenPort, furtherNames);
+  const control = writeControlFile(library, names.origin);
+  const address = (): string => `${names.origin}/?token=${sessions.newToken()}`;
   const uploads = new Uploads();
   const handler = requestHandler({
-    port: takenPort,
+    rendererFolder,
+    names,
+    mostRequests: limits.requests,
     sessions,
     supervisor,
     secret: control.secret,
@@ -108,10 +109,8 @@ export async function serve({
   });
   server.on('request', handler);
   const isAllowed = (request: IncomingMessage): boolean =>
-    isOwnRequest(request, takenPort) &&
-    request.headers.origin !== undefined &&
-    sessions.isAuthorised(request);
-  const closeSockets = acceptSockets(server, supervisor, host, uploads, isAllowed);
+    names.isOwnRequest(request) && request.headers.origin !== undefined && sessions.isAuthorised(request);
+  const closeSockets = acceptSockets(server, { supervisor, host, uploads }, isAllowed, limits);
   supervisor.start();
   const closed = new Promise<void>((done) => server.once('close', done));
   const browserOpened = openBrowser && (await openOnDesktop(address()));
@@ -131,6 +130,25 @@ export async function serve({
   };
 }
 
+/** Letters that a token needs before nobody guesses it at the rate that is allowed, whatever it is made of. */
+const fewestTokenLetters = 16;
+
+/** @throws SemblanceError `not-available` where others could reach the server, and only a guess would stand between */
+function refuseWeak(host: string, token: string | null): void {
+  if (token !== null && token.length < fewestTokenLetters) {
+    throw new SemblanceError(
+      'not-available',
+      `The token has fewer than ${fewestTokenLetters} letters. Choose a longer one.`,
+    );
+  }
+  if (token === null && !isLoopback(host)) {
+    throw new SemblanceError(
+      'not-available',
+      `Other machines could reach the server at ${host}. Give it a token of your own with --token-file FILE.`,
+    );
+  }
+}
+
 function realRoot(root: string): string {
   try {
     return realpathSync(root);
@@ -139,7 +157,7 @@ function realRoot(root: string): string {
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((done, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
@@ -150,87 +168,6 @@ function listen(server: Server, port: number): Promise<number> {
         ),
       ),
     );
-    server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
+    server.listen(port, host, () => done((server.address() as AddressInfo).port));
   });
-}
-
-interface HandlerParts {
-  port: number;
-  sessions: Sessions;
-  supervisor: EngineSupervisor;
-  secret: string;
-  address: () => string;
-  opened: OpenedFiles;
-  uploads: Uploads;
-}
-
-function requestHandler({ port, sessions, supervisor, secret, address, opened, uploads }: HandlerParts) {
-  const files = sirv(rendererFolder, { etag: true, dev: true });
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    const end = (status: number, text: string): void => {
-      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
-    };
-    if (!isOwnRequest(request, port)) return end(403, 'Forbidden');
-    const own = `http://127.0.0.1:${port}`;
-    // Anybody may send a target that is no address, such as '//'.
-    if (!URL.canParse(request.url ?? '/', own)) return end(400, 'Bad request');
-    const url = new URL(request.url ?? '/', own);
-    if (request.method === 'POST' && url.pathname === controlPath) {
-      if (!isSecret(request.headers[controlHeader], secret)) return end(403, 'Forbidden');
-      void bodyOf(request).then((body) => {
-        const paths = body === null ? null : pathsToOpen(body);
-        if (paths === null) return end(400, 'Bad request');
-        opened.add(paths);
-        return end(200, address());
-      });
-      return undefined;
-    }
-    if (request.method === 'POST' && url.pathname === uploadPath) {
-      // A page names itself where it posts; what does not is none of ours.
-      if (request.headers.origin === undefined || !sessions.isAuthorised(request))
-        return end(401, 'Unauthorized');
-      void uploads.receive(request).then(({ status, text }) => {
-        // What was not read is still to come on this connection.
-        if (status !== 200) response.setHeader('connection', 'close');
-        end(status, text);
-      });
-      return undefined;
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return end(405, 'Method not allowed');
-    const token = url.searchParams.get('token');
-    if (token !== null && url.pathname === '/') {
-      const cookie = sessions.redeem(token);
-      if (cookie === null) return end(401, 'This address has been used. Run: semblance open');
-      response.writeHead(303, { 'set-cookie': cookie, location: '/', 'cache-control': 'no-store' }).end();
-      return undefined;
-    }
-    if (!sessions.isAuthorised(request)) return end(401, 'For an address that works, run: semblance open');
-    const picture = pictureAt(url.pathname, supervisor.call);
-    if (picture) {
-      picture.then(
-        (found) => response.writeHead(200, pictureHeaders(found)).end(found.bytes),
-        (error: unknown) => end(404, toErrorReport(error).message),
-      );
-      return undefined;
-    }
-    files(request, response, () => end(404, 'Not found'));
-    return undefined;
-  };
-}
-
-/** null where it is longer than any of ours. */
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > mostControlBytes) return null;
-      parts.push(part);
-    }
-  } catch {
-    return null;
-  }
-  return Buffer.concat(parts).toString();
 }

@@ -1,22 +1,34 @@
-/** Who may talk to the server: one-time tokens become sessions, and sessions live in a cookie. */
-import { randomBytes } from 'node:crypto';
+/** Who may talk to the server: tokens become sessions, and sessions live in a cookie. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { LimitedAttempts } from './limited-attempts.ts';
 
 const tokenLifeMs = 10 * 60 * 1000;
 const mostTokens = 32;
+/** One for each browser that signed in since the server started; the oldest goes first. */
+const mostSessions = 256;
 
 function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Of equal length whatever was given, so that comparing tells nothing. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
 export class Sessions {
   readonly #tokens = new Map<string, number>();
   readonly #sessions = new Set<string>();
+  readonly #attempts = new LimitedAttempts();
   /** Per port, because browsers do not tell the ports of a host apart when they send cookies. */
   readonly #cookieName: string;
+  readonly #usersToken: Buffer | null;
 
-  constructor(port: number) {
+  /** @param usersToken one that a person chose, which works as often as it is given; null where there is none */
+  constructor(port: number, usersToken: string | null = null) {
     this.#cookieName = `semblance-${port}`;
+    this.#usersToken = usersToken === null ? null : digest(usersToken);
   }
 
   /** A token that works once, within ten minutes. */
@@ -27,14 +39,27 @@ export class Sessions {
     return token;
   }
 
-  /** Takes a token in; returns the cookie that stands for it from now on, or null. */
-  redeem(token: string): string | null {
+  /**
+   * Takes a token in; returns the cookie that stands for it from now on, or why there is none.
+   * @param from address of who gives it: guessing at a token that a person chose is for nobody
+   */
+  redeem(token: string, from: string): { cookie: string } | { refused: 'wrong' | 'too-many' } {
     const expiresAtMs = this.#tokens.get(token);
     this.#tokens.delete(token);
-    if (expiresAtMs === undefined || expiresAtMs < Date.now()) return null;
+    if (expiresAtMs === undefined || expiresAtMs < Date.now()) {
+      if (this.#usersToken === null) return { refused: 'wrong' };
+      if (this.#attempts.isExhausted(from)) return { refused: 'too-many' };
+      if (!timingSafeEqual(digest(token), this.#usersToken)) {
+        this.#attempts.failed(from);
+        return { refused: 'wrong' };
+      }
+    }
     const session = secret();
     this.#sessions.add(session);
-    return `${this.#cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict`;
+    while (this.#sessions.size > mostSessions) {
+      this.#sessions.delete(this.#sessions.values().next().value ?? '');
+    }
+    return { cookie: `${this.#cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict` };
   }
 
   isAuthorised(request: IncomingMessage): boolean {
@@ -44,15 +69,4 @@ export class Sessions {
       (cookie) => cookie.startsWith(prefix) && this.#sessions.has(cookie.slice(prefix.length)),
     );
   }
-}
-
-/**
- * Whether a request was meant for this server and comes from its own pages: a foreign name that resolves to this
- * machine (DNS rebinding) shows in Host, a foreign page in Origin.
- */
-export function isOwnRequest(request: IncomingMessage, port: number): boolean {
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
-  const { host, origin } = request.headers;
-  if (host === undefined || !own.includes(host)) return false;
-  return origin === undefined || own.some((name) => origin === `http://${name}`);
 }

@@ -1,7 +1,7 @@
 /** Thread that computes test pictures with one thread of the processor, as a reader of photos does. */
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { sessionOptions } from './extractor.ts';
 import { photoInput } from './onnx/extraction-graph.ts';
 import { testPicture, usualSizes } from './test-picture.ts';

@@ -1,7 +1,7 @@
 /** Which of this machine's devices compute a model right, and which of those is the fastest. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from './onnxruntime.ts';
 import {
   type Device,
   type DeviceReport,

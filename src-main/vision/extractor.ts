@@ -5,7 +5,7 @@
  * `preferredOutputLocation` leaves on a device has to be read from there anyway, which ends the process in 1.30.
  */
 import { readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { messageOf, type Precision, SemblanceError } from '../contract/index.ts';
 import type { Pixels } from './decode.ts';
 import type { DeviceTurn } from './device-turn.ts';

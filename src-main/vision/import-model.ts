@@ -2,7 +2,7 @@
  * Reads any ONNX image backbone, finds what is worth tapping by running it once, edits it, and checks the result. It runs
  * in a process of its own (import-process.ts), because a strange model may end the process that loads it.
  */
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { messageOf, type Preprocessing, SemblanceError } from '../contract/index.ts';
 import { takeInExternalData } from './external-data.ts';
 import { type ExtractionPlan, extractionGraph, photoInput } from './onnx/extraction-graph.ts';

@@ -1,4 +1,5 @@
 /** A picture becomes feature statistics: decoding, backbone, taps, models. */
+import './onnxruntime.ts';
 export { addModel, addModelFrom, removeModel } from './add-model.ts';
 export { alteredPhotos, alterations } from './alterations.ts';
 export { catalogue } from './catalogue.ts';

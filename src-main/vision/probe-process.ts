@@ -1,6 +1,6 @@
 /** Process that tries one execution provider on one model: a bad driver may end it, and nothing else. */
 import { readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { messageOf } from '../contract/index.ts';
 import { crewTime } from './crew-time.ts';
 import type { ProbeAnswer, ProbeRequest } from './devices.ts';

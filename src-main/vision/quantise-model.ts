@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { SemblanceError } from '../contract/index.ts';
 import { powerMeanNodes, statisticsPerChannel } from '../descriptor/index.ts';
 import { ValueHistogram } from './activation-range.ts';

@@ -1,5 +1,5 @@
 /** Matrix products by onnxruntime, which uses all cores and vector instructions. */
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import type { Matrix, MatrixProduct, Values } from '../descriptor/index.ts';
 import { node, valueInfo, writeModel } from './onnx/model-file.ts';
 

@@ -1,5 +1,5 @@
 /** A network with taps, for looking at its feature maps themselves rather than indexing with it. */
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { SemblanceError } from '../contract/index.ts';
 import type { TapStatistic } from '../descriptor/index.ts';
 import type { Pixels } from './decode.ts';

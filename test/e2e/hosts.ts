@@ -25,6 +25,8 @@ const chromiumFlags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // What the browser itself would ask its maker for. Hosts that our pages might ask for are looked up, and so are seen.
+  `--host-resolver-rules=${['google.com', 'googleapis.com', 'gstatic.com', 'gvt1.com'].map((host) => `MAP *.${host} ~NOTFOUND`).join(', ')}`,
 ];
 
 /** Path of an Electron that can be started, or null. */
@@ -63,8 +65,11 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
  */
 function environment(library: string): Record<string, string> {
   const catalogue = join(library, '..', 'catalogue.json');
+  const variables = { ...process.env } as Record<string, string>;
+  // Some libraries, onnxruntime among them, keep quiet in continuous integration; a person's machine is none.
+  delete variables['CI'];
   return {
-    ...(process.env as Record<string, string>),
+    ...variables,
     SEMBLANCE_MODELS: join(library, '..', 'own-models'),
     ...(existsSync(catalogue) && { SEMBLANCE_CATALOGUE: catalogue }),
     SEMBLANCE_VOLUMES: join(library, '..', 'volumes.json'),

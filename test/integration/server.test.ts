@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode, encode, ExtData } from '@msgpack/msgpack';
+import { decode, ExtData } from '@msgpack/msgpack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import type WebSocket from 'ws';
 import { type Message, uploadExtension } from '../../src-main/contract/index.ts';
 import { requestAddress, type RunningServer, serve } from '../../src-main/server/index.ts';
+import * as client from '../fixtures/server-client.ts';
 
 let folder: string;
 let library: string;
@@ -14,62 +14,14 @@ let server: RunningServer;
 let port: number;
 let cookie: string;
 
-interface Answer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
-
-/** A request with any headers, which fetch would not allow. */
-function ask(
+const ask = (
   path: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
+  headers?: Record<string, string>,
+  method?: string,
   content?: Uint8Array,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-      let body = '';
-      response.on('data', (data: Buffer) => (body += data.toString()));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(content);
-  });
-}
-
-async function signIn(address: string): Promise<string> {
-  const { pathname, search } = new URL(address);
-  const { status, headers } = await ask(pathname + search);
-  expect(status).toBe(303);
-  return headers['set-cookie']?.[0] ?? '';
-}
-
-/** Opens the WebSocket; resolves to null where it is refused. */
-function connect(headers: Record<string, string>): Promise<WebSocket | null> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/engine`, { headers });
-  return new Promise((resolve) => {
-    socket.on('open', () => resolve(socket));
-    socket.on('error', () => resolve(null));
-  });
-}
-
-async function command(socket: WebSocket, name: string, args: unknown): Promise<Message> {
-  const id = Math.floor(Math.random() * 1e9);
-  const answered = new Promise<Message>((resolve) => {
-    const hear = (data: Buffer): void => {
-      const message = decode(data) as Message;
-      if (!('id' in message) || message.id !== id) return;
-      socket.off('message', hear);
-      resolve(message);
-    };
-    socket.on('message', hear);
-  });
-  socket.send(encode({ id, command: name, args }));
-  return answered;
-}
+): Promise<client.Answer> => client.ask(port, path, headers, method, content);
+const connect = (headers: Record<string, string>): Promise<WebSocket | null> => client.connect(port, headers);
+const { command, signIn } = client;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'semblance-server-'));
@@ -296,7 +248,7 @@ describe('the WebSocket', () => {
 
 describe('a photo that a page sends', () => {
   const content = Buffer.from('no photo at all');
-  const upload = (headers: Record<string, string>): Promise<Answer> =>
+  const upload = (headers: Record<string, string>): Promise<client.Answer> =>
     ask('/uploads', { 'content-length': String(content.length), ...headers }, 'POST', content);
   const own = () => ({ cookie, origin: `http://127.0.0.1:${port}` });
 
