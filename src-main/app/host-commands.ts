@@ -12,6 +12,7 @@ import {
   type LanguageChoice,
   parseCommand,
   refuseOffline,
+  refuseOtherNames,
   SemblanceError,
   type Theme,
 } from '../contract/index.ts';
@@ -85,6 +86,7 @@ export async function answerCommand(
     case 'openPhoto': {
       const photo = await call('fileOf', parsed.output as { photoId: number });
       refuseOffline(photo);
+      refuseOtherNames(photo);
       const { path } = photo;
       const reason = await shell.openPath(path);
       if (reason !== '') {

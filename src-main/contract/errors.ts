@@ -16,6 +16,7 @@ export const errorCodes = [
   'library-in-use',
   'library-damaged',
   'library-newer',
+  'library-unsafe',
   'library-read-only',
   'disk-full',
   'no-model',

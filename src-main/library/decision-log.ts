@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { type Decision, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { storedJson } from './stored-json.ts';
 
 const tagStateSchema = v.nullable(v.object({ tag: v.string(), present: v.picklist([0, 1]) }));
 const hashes = v.array(v.string());
@@ -162,7 +163,7 @@ export class DecisionLog {
 }
 
 function parsed(row: DecisionRow): DecisionChange[] {
-  const changes = v.safeParse(v.array(changeSchema), JSON.parse(row.changes));
+  const changes = v.safeParse(v.array(changeSchema), storedJson(row.changes));
   if (changes.success) return changes.output;
   throw new SemblanceError(
     'library-damaged',

@@ -13,6 +13,7 @@ import {
   isHostCommandName,
   parseCommand,
   refuseOffline,
+  refuseOtherNames,
   SemblanceError,
 } from '../contract/index.ts';
 import { allowedFile, allowedFolder } from './allowed-path.ts';
@@ -94,7 +95,10 @@ async function answerHostCommand(
       return showPhoto(
         host,
         parsed.output as { photoId: number },
-        (path) => path,
+        (path) => {
+          refuseOtherNames({ path });
+          return path;
+        },
         'There is no desktop or no program to open the photo with.',
       );
     case 'choosePhotos':

@@ -20,7 +20,6 @@ export { pictureSize } from './picture-size.ts';
 export { readPhotoFile } from './read-file.ts';
 export { runtimeProduct } from './runtime-product.ts';
 export { inputName, lastActivation, type TapOutput, TappedModel } from './tapped-model.ts';
-export { isPhotoName } from './photo-format.ts';
 export { smallCopy } from './small-copy.ts';
 export { sharpnessOfFile } from './sharpness-of-file.ts';
 export { thumbnailOfFile } from './thumbnail.ts';
