@@ -27,6 +27,7 @@ export { tinyDifference, tinyPicture } from './tiny-picture.ts';
 export { beginUse, distrust, endUse, storedReport, storeReport } from './device-store.ts';
 export { probeDevices, processor } from './devices.ts';
 export { keepFile, keptFile } from './kept-file.ts';
+export { isSealOf, sealOf } from './machine-seal.ts';
 export { machineStamp } from './machine.ts';
 export { computeThreads } from './crew.ts';
 export { Vision } from './vision.ts';
