@@ -17,6 +17,8 @@ import { answerCommand, type Host } from './host-commands.ts';
 
 /** A photo and its envelope. */
 const mostPayloadBytes = maxPhotoBytes + 64 * 1024;
+/** Of a list in a request: what is said to follow takes memory before it is there. */
+const mostItems = 100_000;
 /** Requests that one page may have under way. */
 const mostPending = 256;
 
@@ -90,7 +92,7 @@ function serveSocket(socket: WebSocket, supervisor: EngineSupervisor, host: Host
 
 function parseRequest(data: Buffer): v.InferOutput<typeof requestSchema> | null {
   try {
-    return v.parse(requestSchema, decode(data));
+    return v.parse(requestSchema, decode(data, { maxArrayLength: mostItems, maxMapLength: mostItems }));
   } catch {
     return null;
   }
