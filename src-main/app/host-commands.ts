@@ -19,6 +19,7 @@ import {
   type LanguageChoice,
   parseCommand,
   refuseOffline,
+  refuseOtherNames,
   SemblanceError,
   type Theme,
 } from '../contract/index.ts';
@@ -98,6 +99,7 @@ export async function answerCommand(
     case 'openPhoto': {
       const photo = await call('fileOf', parsed.output as { photoId: number });
       refuseOffline(photo);
+      refuseOtherNames(photo);
       const { path } = photo;
       const reason = await shell.openPath(path);
       if (reason !== '') {

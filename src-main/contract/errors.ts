@@ -17,6 +17,7 @@ export const errorCodes = [
   'library-damaged',
   'library-newer',
   'archive-invalid',
+  'library-unsafe',
   'library-read-only',
   'disk-full',
   'no-model',

@@ -9,6 +9,7 @@ import type { Reply } from './messages.ts';
 import { type DragOutcome, dragOutHostArguments } from './drag-out.ts';
 import { SemblanceError } from './errors.ts';
 import type { PageEventListener } from './host-events.ts';
+import { isPhotoName } from './photo-names.ts';
 import { type OpenedHostAnswers, openedHostArguments } from './opened.ts';
 import { idSchema } from './schemas.ts';
 import { type LanguageChoice, languageChoiceSchema } from './language.ts';
@@ -73,6 +74,20 @@ export function refuseOffline({ path, offline }: Pick<PhotoDetails, 'path' | 'of
   throw new SemblanceError(
     'not-available',
     `The drive or folder that holds ${path} is not there at the moment. Connect it to see the file.`,
+    { photo: path },
+  );
+}
+
+/**
+ * Refuses to open what the system might run: any file that holds a picture can be a photo of the library, and may have
+ * the name of a program.
+ * @throws SemblanceError `not-available` for a file whose name is no picture's
+ */
+export function refuseOtherNames({ path }: Pick<PhotoDetails, 'path'>): void {
+  if (isPhotoName(path)) return;
+  throw new SemblanceError(
+    'not-available',
+    `${path} has no name of a picture, so it is not handed to another program. Reveal it in its folder instead.`,
     { photo: path },
   );
 }

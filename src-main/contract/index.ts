@@ -20,6 +20,7 @@ export * from './moving.ts';
 export * from './opened.ts';
 export * from './photo-filter.ts';
 export * from './photo-lists.ts';
+export * from './photo-names.ts';
 export * from './pictures.ts';
 export * from './preprocessing.ts';
 export * from './presets.ts';

@@ -66,8 +66,11 @@ class Opening {
   }
 }
 
-async function answer(opening: Opening, message: unknown): Promise<Reply> {
-  const request = v.parse(requestSchema, message);
+/** @returns null to what is no request, which nobody waits for an answer to */
+async function answer(opening: Opening, message: unknown): Promise<Reply | null> {
+  const parsed = v.safeParse(requestSchema, message);
+  if (!parsed.success) return null;
+  const request = parsed.output;
   try {
     const args = parseCommand(request.command, request.args);
     const value = await opening.engine.call(request.command as never, args as never);
@@ -80,7 +83,9 @@ async function answer(opening: Opening, message: unknown): Promise<Reply> {
 function start(libraryPath: string, program: 'window' | 'server'): void {
   let closing = false;
   const opening = new Opening(libraryPath, program);
-  process.on('message', (message) => void answer(opening, message).then(send));
+  process.on('message', (message) => {
+    void answer(opening, message).then((reply) => reply && send(reply));
+  });
   const close = (): void => {
     if (closing) return;
     closing = true;

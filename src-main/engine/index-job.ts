@@ -1,5 +1,4 @@
 /** Brings the catalogue in step with what is on disk: scans, reads what is new, forgets what is gone. */
-import { join } from 'node:path';
 import {
   type IndexSummary,
   isPhotoProblem,
@@ -12,6 +11,7 @@ import {
   type ScannedFolder,
   type ScanPlace,
   scanFolder,
+  photoPath,
 } from '../library/index.ts';
 import type { FileReading, LoneReader, Vision } from '../vision/index.ts';
 import type { JobControl } from './job-run.ts';
@@ -254,7 +254,7 @@ export class IndexJob {
   }
 
   #pathOf({ folderId, directory, name }: Pick<FoundFile, 'folderId' | 'directory' | 'name'>): string {
-    return join(this.#folderPaths.get(folderId) ?? '', directory, name);
+    return photoPath(this.#folderPaths.get(folderId) ?? '', directory, name);
   }
 
   #advance(control: JobControl): void {

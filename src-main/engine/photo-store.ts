@@ -1,9 +1,14 @@
 /** Writes down what indexing finds: photos read, moved, set aside and gone, and what search has to know of it. */
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { type PhotoProblemCode, SemblanceError } from '../contract/index.ts';
 import { encodeStatistics } from '../descriptor/index.ts';
-import type { FolderScan, FoundFile, KnownFile, Library } from '../library/index.ts';
+import {
+  type FolderScan,
+  type FoundFile,
+  type KnownFile,
+  type Library,
+  photoPath,
+} from '../library/index.ts';
 import type { FileReading } from '../vision/index.ts';
 import type { Serving } from './serving.ts';
 
@@ -131,7 +136,7 @@ export class PhotoStore {
       .withContent(contentId)
       .find(
         ({ folderId, folderPath, directory, name }) =>
-          !isThere(join(folderPath, directory, name)) && library.places.isHere(folderId),
+          !isThere(photoPath(folderPath, directory, name)) && library.places.isHere(folderId),
       )?.id;
   }
 

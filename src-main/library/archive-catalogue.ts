@@ -18,6 +18,8 @@ const hash = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const word = v.pipe(v.string(), v.maxLength(1000));
 const text = v.pipe(v.string(), v.maxLength(32_767));
 const json = v.pipe(v.string(), v.maxLength(64e6));
+/** A ThumbHash has no more. */
+const mostPlaceholderBytes = 25;
 const bytes = v.pipe(v.instance(Uint8Array), v.maxLength(256e6));
 const flag = v.picklist([0, 1]);
 const path = v.pipe(
@@ -54,6 +56,7 @@ const rowSchemas = {
     longitude: v.nullable(timeMs),
     fileRating: v.nullable(v.pipe(whole, v.maxValue(5))),
     sharpness: v.nullable(timeMs),
+    placeholder: v.nullable(v.pipe(v.instance(Uint8Array), v.maxLength(mostPlaceholderBytes))),
   }),
   photos: v.object({
     id,

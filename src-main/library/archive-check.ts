@@ -2,16 +2,16 @@
  * Looks at a catalogue or at thumbnails from elsewhere before anything is read from them: a file may make SQLite run what
  * its schema says, so the schema has to be ours to the letter, and every page has to be whole.
  */
-import Database from 'better-sqlite3';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { noArchive, type PartName, thumbnailsName } from './archive-manifest.ts';
 import { thumbnailSchema } from './archive-tables.ts';
-import type { Connection } from './database.ts';
 import { migrations, schemaVersion } from './schema.ts';
+import { type Connection, openSqlite, otherInSchema } from './sqlite-file.ts';
 
 /** Bytes of the header that tell whether there is a write-ahead log to it (sqlite.org/fileformat2.html, §1.3). */
 const versionsOffset = 18;
+const waitMs = 5000;
 
 /**
  * Opens a part so that nothing in it is executed, and nothing is written.
@@ -20,11 +20,7 @@ const versionsOffset = 18;
 export function openForeign(file: string): Connection {
   refuseLog(file);
   try {
-    const database = new Database(file, { readonly: true });
-    database.pragma('trusted_schema = OFF');
-    database.pragma('cell_size_check = ON');
-    database.pragma('mmap_size = 0');
-    return database;
+    return openSqlite(file, { readonly: true, timeout: waitMs });
   } catch (error) {
     throw damaged(error);
   }
@@ -46,8 +42,7 @@ export function checkPart(name: PartName, file: string): void {
       );
     }
     const steps = name === thumbnailsName ? [thumbnailSchema] : migrations.slice(0, version);
-    if (JSON.stringify(schemaOf(database)) !== JSON.stringify(schemaMadeBy(steps)))
-      throw noArchive(`${name} is no catalogue of Semblance`);
+    if (otherInSchema(database, steps) !== null) throw noArchive(`${name} is no catalogue of Semblance`);
     if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw noArchive(`${name} is damaged`);
   } catch (error) {
     throw damaged(error);
@@ -59,39 +54,14 @@ export function checkPart(name: PartName, file: string): void {
 
 /** The copy alone is changed, and by what this program brings along. */
 function bringUpToDate(file: string, version: number): void {
-  const database = new Database(file);
+  const database = openSqlite(file, { timeout: waitMs });
   try {
-    database.pragma('trusted_schema = OFF');
     database.transaction(() => {
       for (const step of migrations.slice(version)) database.exec(step);
       database.pragma(`user_version = ${schemaVersion}`);
     })();
   } catch (error) {
     throw damaged(error);
-  } finally {
-    database.close();
-  }
-}
-
-interface SchemaItem {
-  type: string;
-  name: string;
-  sql: string | null;
-}
-
-function schemaOf(database: Connection): SchemaItem[] {
-  return database
-    .prepare<[], SchemaItem>('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
-    .all()
-    .filter(({ name }) => name !== 'sqlite_sequence')
-    .map(({ type, name, sql }) => ({ type, name, sql: sql?.replaceAll(/\s+/g, ' ') ?? null }));
-}
-
-function schemaMadeBy(steps: readonly string[]): SchemaItem[] {
-  const database = new Database(':memory:');
-  try {
-    for (const step of steps) database.exec(step);
-    return schemaOf(database);
   } finally {
     database.close();
   }

@@ -24,7 +24,7 @@ export const archivedTables: readonly ArchivedTable[] = [
     name: 'contents',
     columns: [
       ...['id', 'hash', 'width', 'height', 'format', 'metadataVersion', 'takenAtMs', 'camera', 'lens'],
-      ...['latitude', 'longitude', 'fileRating', 'sharpness'],
+      ...['latitude', 'longitude', 'fileRating', 'sharpness', 'placeholder'],
     ],
     where: 'orphanedAtMs IS NULL',
     order: 'id',

@@ -103,9 +103,9 @@ export class ArrivingStore {
     const { lastInsertRowid } = this.#prepared
       .get(
         `INSERT INTO contents (hash, width, height, format, metadataVersion, takenAtMs, camera, lens, latitude, longitude,
-                               fileRating, sharpness, orphanedAtMs)
+                               fileRating, sharpness, placeholder, orphanedAtMs)
          VALUES (@hash, @width, @height, @format, @metadataVersion, @takenAtMs, @camera, @lens, @latitude, @longitude,
-                 @fileRating, @sharpness, @nowMs)`,
+                 @fileRating, @sharpness, @placeholder, @nowMs)`,
       )
       .run({ ...content, nowMs });
     return Number(lastInsertRowid);

@@ -14,6 +14,8 @@ import { groupedBy } from '../descriptor/index.ts';
 import type { Connection } from './database.ts';
 import { durably } from './durably.ts';
 import type { PastRecipes } from './past-recipes.ts';
+import { isFolderPath } from './photo-path.ts';
+import { storedJson } from './stored-json.ts';
 import { restoreSavedSearches, savedSearchesBody } from './saved-searches-backup.ts';
 
 /** A decision is in the backup after this time at the latest; several in a row are written once. */
@@ -135,7 +137,7 @@ export class DecisionsBackup {
     const noPhotos = this.#database.prepare('SELECT 1 FROM generations').get() === undefined;
     if (noPhotos) this.#bringRecipesBack(body);
     for (const { path, patterns, followLinks } of body.folders)
-      addFolder(path, Date.now(), patterns, followLinks);
+      if (isFolderPath(path)) addFolder(path, Date.now(), patterns, followLinks);
     if (body.savedSearches) restoreSavedSearches(this.#database, body.savedSearches, isNewer);
   }
 
@@ -203,7 +205,7 @@ export class DecisionsBackup {
           ({ hash }) => hash,
         ),
       ].map(([hash, rows]) => ({ picture: place(hash), paths: rows.map(({ path }) => path) })),
-      recipe: serving ? (JSON.parse(serving.recipe) as unknown) : this.#setting('restoredRecipe'),
+      recipe: serving ? (storedJson(serving.recipe) ?? null) : this.#setting('restoredRecipe'),
       pastRecipes: this.#pastRecipes.list().toReversed(),
       folders: all<BackupBody['folders'][number]>(
         'SELECT path, patterns, followLinks FROM folders ORDER BY path',
@@ -226,7 +228,7 @@ export class DecisionsBackup {
     const row = this.#database
       .prepare<[string], { value: string }>('SELECT value FROM settings WHERE name = ?')
       .get(name);
-    return row ? JSON.parse(row.value) : null;
+    return row ? (storedJson(row.value) ?? null) : null;
   }
 
   #setSetting(name: string, value: unknown): void {

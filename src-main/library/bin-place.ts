@@ -138,7 +138,7 @@ export async function restoreFromBin({
   path: string;
   hash: string;
 }): Promise<void> {
-  const found = await fileHash(place).catch(() => null);
+  const found = isPlaceOf(path, place) ? await fileHash(place).catch(() => null) : null;
   if (found?.hash !== hash) {
     throw new SemblanceError('not-found', `${path} is no longer in the bin, so it cannot be brought back.`, {
       photo: path,
@@ -160,6 +160,20 @@ export async function restoreFromBin({
       { photo: path, cause: error },
     );
   }
+}
+
+/**
+ * Whether a place lies in a bin that says of it that the file was there: a library of somebody else's may name any two
+ * paths, and taking one to the other is only the bin's.
+ */
+function isPlaceOf(path: string, place: string): boolean {
+  let above = dirname(path);
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+  return binFolders(topOfFileSystem(above)).some(({ folder, top }) => {
+    if (join(folder, 'files', basename(place)) !== place) return false;
+    const info = infoOf(join(folder, 'info', `${basename(place)}${suffix}`));
+    return info !== null && [path, relative(top, path).split(sep).join('/')].includes(info.path);
+  });
 }
 
 /** A second name of the same file where that is possible, and else a copy with the same times. */

@@ -1,7 +1,6 @@
 /** What patterns would keep of a folder. */
 import { setImmediate } from 'node:timers/promises';
-import type { PatternCounts } from '../contract/index.ts';
-import { isPhotoName } from '../vision/index.ts';
+import { isPhotoName, type PatternCounts } from '../contract/index.ts';
 import { PathFilter } from './patterns.ts';
 import { everywhere, Walk } from './walk.ts';
 

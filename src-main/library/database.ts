@@ -1,20 +1,22 @@
 /** Opens the SQLite files of a library: migrations, write lock, and SQLite's errors in plain words. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
+import { readThroughOnce } from './first-opening.ts';
 import { type OwnerProgram, ownerInWords, removeOwner, writeOwner } from './lock-owner.ts';
 import { migrations, schemaVersion } from './schema.ts';
+import { type Connection, openSqlite, refuseOtherSchema } from './sqlite-file.ts';
 import { storedVersion } from './stored-version.ts';
 
-export type Connection = Database.Database;
+export type { Connection };
 export type Statement<Parameters extends unknown[], Row> = Database.Statement<Parameters, Row>;
 
 export const databaseName = 'library.sqlite';
 
 /**
  * Opens the catalogue of a library folder. Writers create it and bring it up to date.
- * @throws SemblanceError `no-library` (readers), `library-newer`, `library-damaged`, `disk-full`
+ * @throws SemblanceError `no-library` (readers), `library-newer`, `library-unsafe`, `library-damaged`, `disk-full`
  */
 export function openDatabase(folder: string, access: 'read' | 'write'): Connection {
   const file = join(folder, databaseName);
@@ -26,14 +28,19 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
   }
   return explained(folder, () => {
     if (access === 'write') mkdirSync(folder, { recursive: true });
-    const database = new Database(file, { readonly: access === 'read', timeout: 5000 });
+    const database = openSqlite(file, { readonly: access === 'read', timeout: 5000 });
     try {
+      // Before anything is written, or read from a table.
+      const version = versionOf(database);
+      if (version > schemaVersion) throw newer(folder);
+      refuseOtherSchema(database, migrations.slice(0, version), file);
       if (access === 'write') {
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = NORMAL');
         database.pragma('foreign_keys = ON');
       }
-      migrate(database, access, folder);
+      migrate(database, version, access, folder);
+      if (version > 0) readThroughOnce(folder, database);
       return database;
     } catch (error) {
       database.close();
@@ -62,10 +69,8 @@ function newer(folder: string): SemblanceError {
   );
 }
 
-function migrate(database: Connection, access: 'read' | 'write', folder: string): void {
-  const version = versionOf(database);
+function migrate(database: Connection, version: number, access: 'read' | 'write', folder: string): void {
   if (version === schemaVersion) return;
-  if (version > schemaVersion) throw newer(folder);
   if (access === 'read') {
     const why = version === 0 ? 'has not been set up completely' : 'was made by an older Semblance';
     throw new SemblanceError(
@@ -93,7 +98,7 @@ export interface WriteLock {
 export function takeWriteLock(folder: string, program: OwnerProgram): WriteLock {
   return explained(folder, () => {
     mkdirSync(folder, { recursive: true });
-    const lock = new Database(join(folder, 'library.lock'), { timeout: 0 });
+    const lock = openSqlite(emptyLockFile(folder), { timeout: 0 });
     try {
       lock.pragma('journal_mode = DELETE');
       lock.exec('BEGIN EXCLUSIVE');
@@ -116,6 +121,14 @@ export function takeWriteLock(folder: string, program: OwnerProgram): WriteLock 
       },
     };
   });
+}
+
+/** Nothing is ever written to it: what holds something is no lock of Semblance's, and nobody's. */
+function emptyLockFile(folder: string): string {
+  const file = join(folder, 'library.lock');
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0) rmSync(file);
+  rmSync(`${file}-journal`, { force: true });
+  return file;
 }
 
 /** Runs something that touches the library's files, and says SQLite's and the system's errors in plain words. */

@@ -1,9 +1,9 @@
 /** What files tell of their pictures: dates, cameras, places, keywords and ratings. */
-import { join } from 'node:path';
 import { tagKey } from '../contract/index.ts';
 import { groupedBy } from '../descriptor/index.ts';
 import { type FileMetadata, metadataVersion } from '../vision/index.ts';
 import type { Connection } from './database.ts';
+import { photoPath } from './photo-path.ts';
 import type { FileStamp } from './photos.ts';
 import { Prepared } from './prepared.ts';
 
@@ -65,7 +65,7 @@ export class FileMetadataStore {
       .all(metadataVersion, afterContentId, count)
       .map(({ contentId, folderPath, directory, name, sizeBytes, modifiedAtMs }) => ({
         contentId,
-        path: join(folderPath, directory, name),
+        path: photoPath(folderPath, directory, name),
         sizeBytes,
         modifiedAtMs,
       }));

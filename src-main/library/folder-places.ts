@@ -1,8 +1,8 @@
 /** Whether the library's folders are there, and where a folder is that came back elsewhere. */
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Connection } from './database.ts';
 import type { Files } from './files.ts';
+import { photoPath } from './photo-path.ts';
 import { type Mount, pathUnder, placeOf, type VolumeTable } from './volumes.ts';
 
 interface FolderRow {
@@ -131,7 +131,7 @@ export class FolderPlaces {
     if (files.length === 0) return null;
     const found = files.filter(({ directory, name, sizeBytes, modifiedAtMs }) => {
       try {
-        const stats = statSync(join(path, directory, name));
+        const stats = statSync(photoPath(path, directory, name));
         return stats.size === sizeBytes && (by === 'sizes' || isSameTime(stats.mtimeMs, modifiedAtMs));
       } catch {
         return false;

@@ -4,6 +4,7 @@ import { type Folder, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 import { fileNumber } from './file-number.ts';
 import type { FolderPlaces } from './folder-places.ts';
+import { isInside } from './is-inside.ts';
 import type { ScannedFolder } from './scan.ts';
 
 interface FolderRow {
@@ -172,11 +173,6 @@ export class Folders {
       .run(lastRemoved, String(folderId));
     this.#database.prepare('DELETE FROM folders WHERE id = ?').run(folderId);
   }
-}
-
-/** Whether a path is the folder itself or lies anywhere below it. */
-export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** The same by what the file system says, for which names may be one that differ in case or in how accents are composed. */

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { anyRecipeSchema, type GenerationInfo, type Recipe, SemblanceError } from '../contract/index.ts';
 import type { Connection } from './database.ts';
 import { Prepared } from './prepared.ts';
+import { storedJson } from './stored-json.ts';
+import { storedFloats } from './stored-numbers.ts';
 
 export interface NewGeneration {
   recipe: Recipe;
@@ -185,7 +187,7 @@ export class Generations {
       )
       .pluck()
       .get(generationId, contentId);
-    return vector && floatsOf(vector);
+    return vector && storedFloats(vector);
   }
 
   /** One of them, which tells how long all are. */
@@ -194,7 +196,7 @@ export class Generations {
       .prepare<[number], Buffer>('SELECT vector FROM descriptors WHERE generationId = ? LIMIT 1')
       .pluck()
       .get(generationId);
-    return vector && floatsOf(vector);
+    return vector && storedFloats(vector);
   }
 
   /** All descriptors of a generation of pictures in files, in the order of the pictures' ids. */
@@ -205,12 +207,12 @@ export class Generations {
          WHERE generationId = ? AND orphanedAtMs IS NULL ORDER BY contentId`,
       )
       .iterate(generationId);
-    for (const { contentId, vector } of rows) yield { contentId, vector: floatsOf(vector) };
+    for (const { contentId, vector } of rows) yield { contentId, vector: storedFloats(vector) };
   }
 }
 
 function toGeneration(row: GenerationRow): StoredGeneration {
-  const recipe = v.safeParse(anyRecipeSchema, JSON.parse(row.recipe));
+  const recipe = v.safeParse(anyRecipeSchema, storedJson(row.recipe));
   if (!recipe.success) {
     throw new SemblanceError(
       'library-damaged',
@@ -240,9 +242,4 @@ export function generationInfo(generation: StoredGeneration): GenerationInfo {
 
 function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-/** Copies, because a buffer that comes from SQLite need not be aligned to four bytes. */
-function floatsOf(bytes: Uint8Array): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -18,6 +18,7 @@ import { Decisions } from './decisions.ts';
 import { durably } from './durably.ts';
 import { layoutOf, type PowerMeanLayout } from '../descriptor/index.ts';
 import { type CachedExtraction, Extractions } from './extractions.ts';
+import { rememberOpening } from './first-opening.ts';
 import { FileMetadataStore } from './file-metadata.ts';
 import { Folders } from './folders.ts';
 import { Files } from './files.ts';
@@ -40,6 +41,7 @@ import { SettingsStore } from './settings.ts';
 import { TagSpellings } from './tag-spellings.ts';
 import { SharpnessStore } from './sharpness.ts';
 import { Thumbnails } from './thumbnails.ts';
+import { refuseUnsafeFiles } from './unsafe-files.ts';
 import { Variants } from './variants.ts';
 import { systemVolumes, type VolumeTable } from './volumes.ts';
 
@@ -132,11 +134,12 @@ export class Library {
 
   /**
    * Opens the library in a folder. One process at a time can write; any number can read beside it.
-   * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-damaged`, `library-read-only`,
-   *   `disk-full`
+   * @throws SemblanceError `no-library`, `library-in-use`, `library-newer`, `library-unsafe`, `library-damaged`,
+   *   `library-read-only`, `disk-full`
    */
   static open(path: string, access: 'read' | 'write', options: LibraryOptions = {}): Library {
     const { program = 'terminal', volumes = systemVolumes } = options;
+    refuseUnsafeFiles(path);
     refuseNewer(path);
     const lock = access === 'write' ? takeWriteLock(path, program) : null;
     let database: Connection | null = null;
@@ -144,6 +147,7 @@ export class Library {
       database = openDatabase(path, access);
       const library = new Library(path, access, database, lock, volumes);
       if (access === 'write') explained(path, () => library.backup.open());
+      rememberOpening(path, database);
       return library;
     } catch (error) {
       database?.close();

@@ -1,5 +1,6 @@
 /** The photos laid out in two dimensions, by the descriptors of a generation. */
 import type { Connection } from './database.ts';
+import { storedFloats, storedIntegers } from './stored-numbers.ts';
 
 export interface StoredMap {
   method: string;
@@ -27,12 +28,11 @@ export class Maps {
         'SELECT method, contentIds, points FROM maps WHERE generationId = ?',
       )
       .get(generationId);
-    // Copied, because bytes that come from a database need not be aligned.
     return (
       row && {
         method: row.method,
-        contentIds: new Uint32Array(Uint8Array.from(row.contentIds).buffer),
-        points: new Float32Array(Uint8Array.from(row.points).buffer),
+        contentIds: storedIntegers(row.contentIds),
+        points: storedFloats(row.points),
       }
     );
   }

@@ -1,6 +1,7 @@
 /** The pictures most similar to each, by the descriptors of a generation. A list takes eight bytes a neighbour. */
 import type { Connection } from './database.ts';
 import { Prepared } from './prepared.ts';
+import { storedFloats, storedIntegers } from './stored-numbers.ts';
 
 /** Best first. */
 export interface NeighbourList {
@@ -112,9 +113,11 @@ function bytesOf(values: Uint32Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Copies, because bytes that come from a database need not be aligned. */
+/** @throws SemblanceError `library-damaged` */
 function listOf(data: Buffer): NeighbourList {
-  const { buffer } = Uint8Array.from(data);
-  const count = buffer.byteLength / 8;
-  return { ids: new Uint32Array(buffer, 0, count), similarities: new Float32Array(buffer, 4 * count, count) };
+  const middle = data.length / 2;
+  return {
+    ids: storedIntegers(data.subarray(0, middle)),
+    similarities: storedFloats(data.subarray(middle)),
+  };
 }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { anyRecipeSchema, type Recipe } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { storedJson } from './stored-json.ts';
 
 /** More are of no use to anybody. */
 const mostRemembered = 50;
@@ -43,7 +44,7 @@ export class PastRecipes {
       )
       .all();
     return rows.flatMap(({ recipe, endedAtMs }) => {
-      const parsed = v.safeParse(anyRecipeSchema, JSON.parse(recipe));
+      const parsed = v.safeParse(anyRecipeSchema, storedJson(recipe));
       return parsed.success ? [{ recipe: parsed.output, endedAtMs }] : [];
     });
   }

@@ -1,5 +1,4 @@
 /** What is known of each file, and of the picture that it contains. */
-import { join } from 'node:path';
 import {
   type PhotoDetails,
   type PhotoFilter,
@@ -13,6 +12,7 @@ import type { Connection } from './database.ts';
 import type { FolderPlaces } from './folder-places.ts';
 import { conditionOf, type FilterContext } from './photo-filter.ts';
 import type { PhotoLists } from './photo-lists.ts';
+import { photoPath } from './photo-path.ts';
 import { Prepared } from './prepared.ts';
 
 /** A file inside a folder of the library. `directory` uses '/' and is '' at the folder's top. */
@@ -181,7 +181,7 @@ export class Photos {
   #toDetails({ folderPath, ...row }: DetailsRow): PhotoDetails {
     return {
       ...row,
-      path: join(folderPath, row.directory, row.name),
+      path: photoPath(folderPath, row.directory, row.name),
       tags: JSON.parse(row.tags) as string[],
       placeholder: row.placeholder?.toString('base64') ?? '',
       offline: !this.#places.isHere(row.folderId),
@@ -207,7 +207,7 @@ export class Photos {
       )
       .all()
       .map(({ folderPath, directory, name, contentId }) => ({
-        path: join(folderPath, directory, name),
+        path: photoPath(folderPath, directory, name),
         contentId,
       }));
   }
@@ -222,7 +222,7 @@ export class Photos {
       .all(query.limit, query.offset);
     const problems = rows.map((row) => ({
       photoId: row.id,
-      path: join(row.folderPath, row.directory, row.name),
+      path: photoPath(row.folderPath, row.directory, row.name),
       code: row.problemCode ?? 'unreadable',
       message: row.problemMessage ?? '',
     }));
@@ -389,7 +389,7 @@ export class Photos {
       .get(photoId);
     if (!row) throw gone();
     const { folderPath, directory, name, folderId } = row;
-    return { path: join(folderPath, directory, name), offline: !this.#places.isHere(folderId) };
+    return { path: photoPath(folderPath, directory, name), offline: !this.#places.isHere(folderId) };
   }
 
   /** Gives a known photo its new place; it keeps its id. */

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { profileNames } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { storedJson } from './stored-json.ts';
 
 const timesSchema = v.object({
   /** What the times hold for: model and machine. */
@@ -22,7 +23,7 @@ export class ProfileTimesStore {
     const row = this.#database
       .prepare<[], { value: string }>("SELECT value FROM settings WHERE name = 'profileTimes'")
       .get();
-    const stored = row ? v.safeParse(timesSchema, JSON.parse(row.value)) : null;
+    const stored = row ? v.safeParse(timesSchema, storedJson(row.value)) : null;
     return stored?.success && stored.output.stamp === stamp ? stored.output.secondsPerPhoto : null;
   }
 

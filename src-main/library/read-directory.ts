@@ -3,7 +3,7 @@ import { type Dirent, type Stats, stat } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PhotoProblemCode, systemCodeOf } from '../contract/index.ts';
-import { isPhotoName } from '../vision/index.ts';
+import { isPhotoName } from '../contract/index.ts';
 import type { PathFilter } from './patterns.ts';
 import type { FileStamp } from './photos.ts';
 

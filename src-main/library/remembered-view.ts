@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { type RememberedView, rememberedViewSchema } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { storedJson } from './stored-json.ts';
 
 export class RememberedViewStore {
   readonly #database: Connection;
@@ -17,7 +18,7 @@ export class RememberedViewStore {
       .pluck()
       .get();
     if (text === undefined) return null;
-    const stored = v.safeParse(rememberedViewSchema, JSON.parse(text));
+    const stored = v.safeParse(rememberedViewSchema, storedJson(text));
     return stored.success ? stored.output : null;
   }
 

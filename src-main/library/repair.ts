@@ -1,9 +1,10 @@
 /** A way on from a catalogue that is damaged: it is set aside, and a new one starts with the backup of decisions. */
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { databaseName, explained, refuseNewer, takeWriteLock } from './database.ts';
+import { type Connection, openSqlite } from './sqlite-file.ts';
+import { refuseUnsafeFiles } from './unsafe-files.ts';
 
 /** The catalogue with its log, and what only goes with it. */
 const goesAlong = /^(?:library\.sqlite|thumbnails\.sqlite)(?:-wal|-shm)?$/;
@@ -12,9 +13,10 @@ const goesAlong = /^(?:library\.sqlite|thumbnails\.sqlite)(?:-wal|-shm)?$/;
  * Moves the catalogue and the thumbnails of a library aside, under names that say so.
  * @param force also where SQLite finds nothing wrong with them
  * @returns paths of the files as they are called now
- * @throws SemblanceError `library-in-use`, `library-newer`, `invalid-arguments` when nothing is damaged
+ * @throws SemblanceError `library-in-use`, `library-newer`, `library-unsafe`, `invalid-arguments` when nothing is damaged
  */
 export function setAside(folder: string, force: boolean): string[] {
+  refuseUnsafeFiles(folder);
   refuseNewer(folder);
   const lock = takeWriteLock(folder, 'terminal');
   try {
@@ -47,9 +49,9 @@ function isWhole(folder: string): boolean {
 }
 
 function isWholeFile(file: string): boolean {
-  let database: Database.Database | null = null;
+  let database: Connection | null = null;
   try {
-    database = new Database(file);
+    database = openSqlite(file, { timeout: 5000 });
     return database.pragma('integrity_check', { simple: true }) === 'ok';
   } catch (error) {
     if (/^SQLITE_(?:CORRUPT|NOTADB)/.test(systemCodeOf(error))) return false;

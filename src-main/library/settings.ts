@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { mostMaxMegapixels, type Settings, usualMaxMegapixels } from '../contract/index.ts';
 import type { Connection } from './database.ts';
+import { storedJson } from './stored-json.ts';
 
 /** Enough for half a million photos of the default recipe. */
 const defaultCacheBudgetBytes = 20e9;
@@ -28,7 +29,8 @@ export class SettingsStore {
     const row = this.#database
       .prepare<[], { value: string }>("SELECT value FROM settings WHERE name = 'settings'")
       .get();
-    return v.parse(storedSchema, row ? JSON.parse(row.value) : {});
+    const stored = v.safeParse(storedSchema, row ? storedJson(row.value) : {});
+    return stored.success ? stored.output : v.parse(storedSchema, {});
   }
 
   change(changes: { [Name in keyof Settings]?: Settings[Name] | undefined }): Settings {

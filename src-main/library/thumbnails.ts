@@ -1,18 +1,25 @@
 /** Thumbnails by content hash, in a file of their own: it may be deleted at any time, and is made again. */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import type { Connection } from './database.ts';
+import { type Connection, openSqlite, refuseOtherSchema } from './sqlite-file.ts';
+
+const tables = 'CREATE TABLE IF NOT EXISTS thumbnails (hash TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT';
 
 export class Thumbnails {
   readonly #database: Connection;
 
   constructor(folder: string) {
-    this.#database = new Database(join(folder, 'thumbnails.sqlite'), { timeout: 5000 });
-    this.#database.pragma('journal_mode = WAL');
-    this.#database.pragma('synchronous = NORMAL');
-    this.#database.exec(
-      'CREATE TABLE IF NOT EXISTS thumbnails (hash TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT',
-    );
+    const file = join(folder, 'thumbnails.sqlite');
+    this.#database = openSqlite(file, { timeout: 5000 });
+    try {
+      this.#database.pragma('journal_mode = WAL');
+      this.#database.pragma('synchronous = NORMAL');
+      // Runs nothing of a file that has tables already.
+      this.#database.exec(tables);
+      refuseOtherSchema(this.#database, [tables], file);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   get(hash: string): Uint8Array | undefined {

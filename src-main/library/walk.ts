@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SemblanceError } from '../contract/index.ts';
-import { isInside } from './folders.ts';
+import { isInside } from './is-inside.ts';
 import type { PathFilter } from './patterns.ts';
 import { DirectoryReader, type EntryProblem, type ListedDirectory } from './read-directory.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The HNSW index on disk: a file for each shard and a manifest that names them, written last. It is a cache, and only
- * believed where all of it agrees with the database.
+ * believed where all of it agrees with the database, and this machine wrote it.
  */
 import {
   closeSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { isSealOf, sealOf } from '../vision/index.ts';
 import { scratchPattern } from './file-rows.ts';
 
 const shardFileSchema = v.strictObject({
@@ -27,7 +28,7 @@ const shardFileSchema = v.strictObject({
 });
 
 const manifestSchema = v.strictObject({
-  format: v.literal(2),
+  format: v.literal(3),
   recipeKey: v.string(),
   dimension: v.number(),
   count: v.number(),
@@ -35,12 +36,14 @@ const manifestSchema = v.strictObject({
   /** Which state of the descriptors the index holds. */
   databaseStamp: v.string(),
   shards: v.pipe(v.array(shardFileSchema), v.minLength(1)),
+  /** Of all of the above: nobody else's index is loaded. */
+  seal: v.string(),
 });
 
 export type ShardFile = v.InferOutput<typeof shardFileSchema>;
 type Manifest = v.InferOutput<typeof manifestSchema>;
 /** What a manifest must agree with. */
-export type IndexIdentity = Omit<Manifest, 'format' | 'shards'>;
+export type IndexIdentity = Omit<Manifest, 'format' | 'shards' | 'seal'>;
 
 /** Whatever belongs to an index, also of earlier versions and of processes that were killed. */
 const ownFiles = /^index(-[a-z0-9-]+)?\.(hnsw|json)(\.\w+)*$/;
@@ -66,7 +69,7 @@ export function findIndex(folder: string, identity: IndexIdentity, access: 'read
   }
   const manifest = v.safeParse(manifestSchema, parsed(text));
   if (!manifest.success) return { problem: 'its manifest cannot be read' };
-  const problem = disagreement(manifest.output, identity);
+  const problem = disagreement(manifest.output, identity) ?? unsealed(manifest.output);
   return problem === null ? { shards: manifest.output.shards } : { problem };
 }
 
@@ -88,12 +91,22 @@ function disagreement(manifest: Manifest, wanted: IndexIdentity): string | null 
   return null;
 }
 
+/** hnswlib ends the process, or worse, with a file that was made to that end; no checksum of its own tells. */
+function unsealed({ seal, ...sealed }: Manifest): string | null {
+  return isSealOf(JSON.stringify(sealed), seal) ? null : 'it was not written on this machine';
+}
+
 /**
  * Makes written shards the index: a crash at any moment leaves the one before or the new one.
  * @param shards synced already
  */
 export function putInPlace(folder: string, identity: IndexIdentity, shards: ShardFile[]): void {
-  const manifest: Manifest = { format: 2, ...identity, shards };
+  const sealed: Omit<Manifest, 'seal'> = v.parse(v.omit(manifestSchema, ['seal']), {
+    format: 3,
+    ...identity,
+    shards,
+  });
+  const manifest: Manifest = { ...sealed, seal: sealOf(JSON.stringify(sealed)) };
   const temporary = `${manifestFile(folder)}.tmp`;
   writeFileSync(temporary, JSON.stringify(manifest), { flush: true });
   renameSync(temporary, manifestFile(folder));

@@ -19,6 +19,8 @@ import type { Uploads } from './uploads.ts';
 
 /** Photos come as uploads; the longest request besides is a ground truth. */
 const mostPayloadBytes = 64 * 1024 * 1024;
+/** Of a list in a request: what is said to follow takes memory before it is there. */
+const mostItems = 100_000;
 /** A page that has not answered from one look to the next is gone, or never finishes what it began to send. */
 const lookMs = 30_000;
 
@@ -130,7 +132,9 @@ function parseRequest(
   extensionCodec: ExtensionCodec,
 ): v.InferOutput<typeof requestSchema> | null {
   try {
-    return isWithinBounds(data) ? v.parse(requestSchema, decode(data, { extensionCodec })) : null;
+    if (!isWithinBounds(data)) return null;
+    const bounds = { maxArrayLength: mostItems, maxMapLength: mostItems };
+    return v.parse(requestSchema, decode(data, { extensionCodec, ...bounds }));
   } catch {
     return null;
   }

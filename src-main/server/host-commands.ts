@@ -14,6 +14,7 @@ import {
   movingArguments,
   parseCommand,
   refuseOffline,
+  refuseOtherNames,
   SemblanceError,
 } from '../contract/index.ts';
 import { confined } from './allowed-path.ts';
@@ -83,7 +84,10 @@ async function answerHostCommand(
       return showPhoto(
         host,
         parsed.output as { photoId: number },
-        (path) => path,
+        (path) => {
+          refuseOtherNames({ path });
+          return path;
+        },
         'There is no desktop or no program to open the photo with.',
       );
     case 'choosePhotos':

@@ -7,6 +7,7 @@ import { basename, resolve } from 'node:path';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
+import { refuseUnsafeFiles } from '../library/unsafe-files.ts';
 import { dataFolder } from '../vision/data-folder.ts';
 import { requestAddress, writeControlFile } from './control-file.ts';
 import { openOnDesktop } from './desktop.ts';
@@ -71,6 +72,7 @@ export async function serve({
   refuseWeak(listenedAt, usersToken);
   const library = resolve(libraryPath);
   mkdirSync(library, { recursive: true });
+  refuseUnsafeFiles(library);
   const running = await requestAddress(library).catch(() => null);
   if (running !== null) {
     throw new SemblanceError('library-in-use', `This library is being served already: open ${running}`);

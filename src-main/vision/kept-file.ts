@@ -12,7 +12,7 @@ export function keepFile(name: string, text: string): void {
   const temporary = `${keptFile(name)}.${process.pid}`;
   try {
     mkdirSync(ownModelsFolder(), { recursive: true });
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, keptFile(name));
   } catch (error) {
     if (!isFileError(error)) throw error;

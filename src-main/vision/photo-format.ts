@@ -1,15 +1,7 @@
 /** Which files are photos, by name and by content. */
-import path from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
-import { SemblanceError } from '../contract/index.ts';
+import { isPhotoName, SemblanceError } from '../contract/index.ts';
 import { rawFormatOf } from './raw-preview.ts';
-
-const photoExtensions = new Set(
-  [
-    ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.heic', '.heif', '.hif'],
-    ['.cr2', '.cr3', '.nef', '.arw', '.dng', '.raf', '.orf', '.rw2'],
-  ].flat(),
-);
 
 /** How messages name them. */
 const readable = 'JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC';
@@ -31,11 +23,6 @@ const formats: Partial<Record<string, string>> = {
   arw: 'tiff',
   dng: 'tiff',
 };
-
-/** Whether a file's name says that it is a photo. */
-export function isPhotoName(file: string): boolean {
-  return photoExtensions.has(path.extname(file).toLowerCase());
-}
 
 /**
  * The format of a photo, decided by its content alone.

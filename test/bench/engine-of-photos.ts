@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine } from '../../src-main/engine/index.ts';
-import { isPhotoName } from '../../src-main/vision/index.ts';
+import { isPhotoName } from '../../src-main/contract/index.ts';
 
 export interface EngineOfPhotos {
   engine: Engine;

@@ -408,7 +408,9 @@ describe('A file that is not what it says', () => {
 
   it('is brought up to date where an earlier one has, in the copy that was unpacked', async () => {
     const file = await forged((database) => {
-      database.exec('DROP TABLE photoNumbers; DROP TRIGGER photoNumberIsGone; DROP TABLE keptFiles');
+      database.exec(
+        'DROP TABLE photoNumbers; DROP TRIGGER photoNumberIsGone; DROP TABLE keptFiles; ALTER TABLE contents DROP COLUMN placeholder',
+      );
       database.pragma('user_version = 5');
     });
     const other = open(`victim${opened.length}`, empty);

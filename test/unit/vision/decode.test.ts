@@ -4,7 +4,8 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodePhoto, resized, thumbnailOf } from '../../../src-main/vision/decode.ts';
-import { isPhotoName, photoFormat } from '../../../src-main/vision/photo-format.ts';
+import { isPhotoName } from '../../../src-main/contract/index.ts';
+import { photoFormat } from '../../../src-main/vision/photo-format.ts';
 import { thumbnailOfFile } from '../../../src-main/vision/index.ts';
 import { storedFor } from '../../fixtures/drawn-picture.ts';
 
