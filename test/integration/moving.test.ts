@@ -462,6 +462,7 @@ describe('A file that is not what it says', () => {
     mkdirSync(join(root, 'out'));
     writeFileSync(join(root, 'out', 'a.zip'), 'mine');
     expect((await failureOf(() => exported(library, 'out/a.zip')))?.code).toBe('not-available');
+    expect((await failureOf(() => exported(library, 'nowhere/a.zip')))?.code).toBe('no-such-folder');
     expect(readFileSync(join(root, 'out', 'a.zip'), 'utf8')).toBe('mine');
   });
 });
