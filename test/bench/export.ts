@@ -70,7 +70,8 @@ async function run(step: Step, folder: string, photos: number): Promise<void> {
   );
 }
 
-const [count = '100000', step, folder] = process.argv.slice(2);
+const count = process.argv.at(2) ?? '100000';
+const [step, folder] = [process.argv.at(3), process.argv.at(4)];
 if (step !== undefined && folder !== undefined) {
   await run(step as Step, folder, Number(count));
 } else {
