@@ -8,7 +8,7 @@ import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } f
 import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { ZipWriter } from '@zip.js/zip.js';
-import { SemblanceError } from '../contract/index.ts';
+import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import type { ArchiveControl } from './archive-control.ts';
 import { copyCatalogue, copyThumbnails } from './archive-copy.ts';
 import {
@@ -98,8 +98,19 @@ async function writeWhole<Result>(
     return result;
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw explain(dirname(target), error);
+    throw asRefusal(dirname(target), error);
   }
+}
+
+/** The folder is no library's, so what it refuses is said in other words. */
+function asRefusal(folder: string, error: unknown): unknown {
+  const code = systemCodeOf(error);
+  if (!['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'].includes(code)) return explain(folder, error);
+  return new SemblanceError(
+    'no-such-folder',
+    `No file can be written to ${folder} (${code}). Choose another place.`,
+    { cause: error },
+  );
 }
 
 async function writeZip(

@@ -1,6 +1,6 @@
 /** What is known of photos and folders. */
-export { exportLibrary, type ExportRequest } from './archive-export.ts';
-export { importLibrary, type ImportOutcome, type ImportRequest } from './archive-import.ts';
+export { exportLibrary } from './archive-export.ts';
+export { importLibrary, type ImportOutcome } from './archive-import.ts';
 export { type ArchiveControl } from './archive-control.ts';
 export { ArchiveReader } from './archive-read.ts';
 export { placeHere } from './arriving-folders.ts';

@@ -61,14 +61,17 @@ async function run(step: Step, folder: string, photos: number): Promise<void> {
     other.close();
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  const most = process.resourceUsage().maxRSS / 1000;
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const most = maxRSS / 1000;
+  const busy = (userCPUTime + systemCPUTime) / 1e6;
   const size = statSync(target).size / 1e6;
   console.log(
-    `${step}: ${photos} photos, ${size.toFixed(0)} MB, ${seconds.toFixed(1)} s (${(size / seconds).toFixed(0)} MB/s), at most ${most.toFixed(0)} MB of memory`,
+    `${step}: ${photos} photos, ${size.toFixed(0)} MB, ${seconds.toFixed(1)} s (${(size / seconds).toFixed(0)} MB/s; ${busy.toFixed(1)} s of the processor), at most ${most.toFixed(0)} MB of memory`,
   );
 }
 
-const [count = '100000', step, folder] = process.argv.slice(2);
+const count = process.argv.at(2) ?? '100000';
+const [step, folder] = [process.argv.at(3), process.argv.at(4)];
 if (step !== undefined && folder !== undefined) {
   await run(step as Step, folder, Number(count));
 } else {

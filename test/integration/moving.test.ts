@@ -309,12 +309,10 @@ describe('An export or import that is stopped', () => {
     for (const [name, of] of libraries) {
       const other = open(name, of);
       const before = dumpOf(other.path);
-      let isThrough = false;
-      for (let checkpoints = 0; !isThrough; checkpoints++) {
+      for (let checkpoints = 0; ; checkpoints++) {
         const failure = await failureOf(() => take(other, file, { control: stoppedAfter(checkpoints) }));
-        isThrough = failure === null;
-        if (isThrough) break;
-        expect(failure?.code).toBe('cancelled');
+        if (failure === null) break;
+        expect(failure.code).toBe('cancelled');
         expect(dumpOf(other.path)).toEqual(before);
         expect(other.orphans.count()).toBe(0);
         expect(other.thumbnails.has(hashOf(1))).toBe(false);
@@ -464,6 +462,7 @@ describe('A file that is not what it says', () => {
     mkdirSync(join(root, 'out'));
     writeFileSync(join(root, 'out', 'a.zip'), 'mine');
     expect((await failureOf(() => exported(library, 'out/a.zip')))?.code).toBe('not-available');
+    expect((await failureOf(() => exported(library, 'nowhere/a.zip')))?.code).toBe('no-such-folder');
     expect(readFileSync(join(root, 'out', 'a.zip'), 'utf8')).toBe('mine');
   });
 });
