@@ -1,6 +1,7 @@
 /** The window: one page that can go nowhere, opened where it was, and shown when it has something to show. */
 import { join } from 'node:path';
-import { BrowserWindow, screen } from 'electron';
+import { BrowserWindow, screen, shell } from 'electron';
+import { isReadingAddress } from '../contract/index.ts';
 import { offerTextMenu } from './menu.ts';
 import type { MenuLabels } from './menu-labels.ts';
 import { pageAddress } from './pages.ts';
@@ -44,7 +45,11 @@ export function openWindow({ root, placeFile, ground, labels }: WindowOptions): 
     // Not before: as it opens, the window is not where it will be.
     rememberPlace(window, placeFile);
   });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  window.webContents.setWindowOpenHandler(({ url }) => {
+    // A paper that the guide names is read in the person's own browser.
+    if (isReadingAddress(url)) void shell.openExternal(url);
+    return { action: 'deny' };
+  });
   // The page may begin anew, as in another language, and go nowhere else.
   window.webContents.on('will-navigate', (event) => {
     if (event.url !== pageAddress) event.preventDefault();
