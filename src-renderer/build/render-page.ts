@@ -45,7 +45,7 @@ function setLink(token: Token, page: RenderedPage): void {
     const [, name = '', encoded = ''] = found;
     const anchor = decodeURIComponent(encoded);
     page.links.push({ page: name, anchor });
-    token.attrSet('href', `#guide/${name}/${anchor}`);
+    token.attrSet('href', `./#guide/${name}/${anchor}`);
     token.attrSet('data-page', name);
     token.attrSet('data-anchor', anchor);
     return;
@@ -80,7 +80,7 @@ markdown.core.ruler.push('gather', gather);
 markdown.renderer.rules['image'] = (tokens, index, _options, env) => {
   const token = tokens[index];
   const pictureMarkup = env?.['pictureMarkup'] as PictureMarkup;
-  return pictureMarkup(attributeOf(token, 'src'), markdown.utils.escapeHtml(token?.content ?? ''));
+  return pictureMarkup(attributeOf(token, 'src'), markdown.utils.escapeHtml(token.content));
 };
 
 /** @throws where a formula cannot be read, or a link may not be followed */

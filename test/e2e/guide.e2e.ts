@@ -4,7 +4,13 @@ import { expect, test } from './fixtures.ts';
 
 const guide = (page: Page): Locator => page.getByRole('dialog', { name: 'Guide' });
 const heading = (page: Page, name: string): Locator =>
-  guide(page).getByRole('heading', { name, exact: true });
+  guide(page).getByRole('article').getByRole('heading', { name, exact: true });
+
+async function openGuide(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Add a folder of photos' })).toBeVisible();
+  await page.keyboard.press('F1');
+  await expect(heading(page, 'Guide')).toBeFocused();
+}
 
 test('F1 opens the guide; a page is found, a link followed, and the way goes back to where one was', async ({
   app: { page },
@@ -15,8 +21,7 @@ test('F1 opens the guide; a page is found, a link followed, and the way goes bac
   });
   const addFolder = page.getByRole('button', { name: 'Add a folder of photos' });
   await addFolder.focus();
-  await page.keyboard.press('F1');
-  await expect(heading(page, 'Guide')).toBeFocused();
+  await openGuide(page);
 
   await guide(page).getByRole('searchbox').fill('whitening regularised variance');
   await expect(guide(page).getByRole('status')).toContainText('section');
@@ -40,7 +45,7 @@ test('F1 opens the guide; a page is found, a link followed, and the way goes bac
 });
 
 test('formulas and pictures of the guide are there, and papers open outside', async ({ app: { page } }) => {
-  await page.keyboard.press('F1');
+  await openGuide(page);
   await guide(page).getByRole('navigation').getByRole('link', { name: 'How the search works' }).click();
   await expect(heading(page, 'How the search works')).toBeFocused();
   const formula = guide(page).locator('math[display=block]').first();
@@ -64,7 +69,7 @@ test('a narrow window shows the guide without the list beside it, which is a but
   app: { page },
 }) => {
   await page.setViewportSize({ width: 700, height: 700 });
-  await page.keyboard.press('F1');
+  await openGuide(page);
   await expect(guide(page).getByRole('navigation')).toBeHidden();
   await guide(page).getByRole('article').getByRole('link', { name: 'Privacy' }).click();
   await expect(heading(page, 'Privacy')).toBeFocused();

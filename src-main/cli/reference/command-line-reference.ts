@@ -26,16 +26,16 @@ function optionRow(option: Option): string {
 }
 
 function table(head: string, rows: readonly string[]): string {
-  return rows.length === 0 ? '' : [`| ${head} | |`, '| --- | --- |', ...rows].join('\n');
+  return rows.length === 0 ? '' : [`| ${head} | Meaning |`, '| --- | --- |', ...rows].join('\n');
 }
 
 /** Lines of examples that a command's help ends with. */
 function examplesOf(command: Command): string {
   let text = '';
-  const { writeOut } = command.configureOutput();
+  const usual = { ...command.configureOutput() };
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
-  command.configureOutput(writeOut ? { writeOut } : {});
+  command.configureOutput(usual);
   const examples = /\nExamples?:\n([\s\S]*)$/.exec(text)?.[1] ?? '';
   const lines = examples.split('\n').map((line) => line.trim());
   return examples === '' ? '' : ['```sh', ...lines.filter(Boolean), '```'].join('\n');

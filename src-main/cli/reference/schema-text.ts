@@ -29,7 +29,7 @@ const isSchema = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema';
 
 function partsOf(schema: Schema): SchemaParts {
-  return schema as unknown as SchemaParts;
+  return schema;
 }
 
 /** The type of a schema. */
