@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { wuchale } from 'wuchale/vite';
+import { guidePages } from './src-renderer/build/guide-plugin.ts';
 
 // CommonJS with explicit .cjs names and these targets run in the Electron that ships and in the older one that
 // tests may have to use.
@@ -70,7 +71,7 @@ export default defineConfig({
   renderer: {
     root: resolve(import.meta.dirname, 'src-renderer'),
     css: { transformer: 'lightningcss' },
-    plugins: [wuchale(), svelte()],
+    plugins: [guidePages(), wuchale(), svelte()],
     build: {
       target: chrome,
       cssTarget: chrome,

@@ -56,6 +56,7 @@ export default defineConfig({
         ignore: [
           '**/*.svelte.ts',
           `${localesDir}/**`,
+          'src-renderer/build/**',
           'src-renderer/main.ts',
           'src-renderer/map/map-worker.ts',
         ],

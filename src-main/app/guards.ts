@@ -1,5 +1,6 @@
 /** What no page of ours may do, whatever has got into it: Electron's security checklist, as far as it is code. */
-import { app, type Session, type WebContents } from 'electron';
+import { app, type Session, shell, type WebContents } from 'electron';
+import { isReadingAddress } from '../contract/index.ts';
 import { isOwnPage, pageAddress } from './pages.ts';
 
 /** Of what a page can ask for, only putting text on the clipboard, as for a photo's path. */
@@ -41,7 +42,11 @@ export function guardSession(session: Session): void {
 
 /** Guards one page: it opens no windows, holds no other page, and goes nowhere but to its own beginning, as in another language. */
 export function guardContents(contents: WebContents): void {
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.setWindowOpenHandler(({ url }) => {
+    // A paper that the guide names is read in the person's own browser.
+    if (isReadingAddress(url)) void shell.openExternal(url);
+    return { action: 'deny' };
+  });
   contents.on('will-navigate', (event) => {
     if (event.url !== pageAddress) event.preventDefault();
   });

@@ -104,7 +104,7 @@ export function menuTemplate(
   const help: Item = {
     role: 'help',
     label: system.help,
-    submenu: [action('shortcuts'), ...(isMac ? [] : [separator, action('about')])],
+    submenu: [action('help'), action('shortcuts'), ...(isMac ? [] : [separator, action('about')])],
   };
   return [...(isMac ? [ofMac] : []), file, edit, view, window, help];
 }

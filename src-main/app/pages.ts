@@ -21,6 +21,7 @@ const mediaTypes: Partial<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.webp': 'image/webp',
   '.json': 'application/json',
   '.map': 'application/json',
 };

@@ -18,13 +18,14 @@ export const menuActionIds = [
   'decision.redo',
   'query.before',
   'query.after',
+  'help',
   'shortcuts',
   'about',
 ] as const;
 
 export type MenuActionId = (typeof menuActionIds)[number];
 
-/** Keys with Mod, which is Ctrl, and ⌘ on a Mac: what the menu shows beside an action, and the interface takes for it. */
+/** Keys, where Mod is Ctrl, and ⌘ on a Mac: what the menu shows beside an action, and the interface takes for it. */
 export const menuActionKeys = {
   'folder.add': 'Mod+Shift+o',
   'search.file': 'Mod+o',
@@ -38,6 +39,7 @@ export const menuActionKeys = {
   'view.settings': 'Mod+,',
   'query.before': 'Mod+[',
   'query.after': 'Mod+]',
+  help: 'F1',
 } as const satisfies Partial<Record<MenuActionId, string>>;
 
 const hostEventSchema = v.variant('event', [

@@ -27,6 +27,7 @@ export * from './presets.ts';
 export * from './profiles.ts';
 export * from './query.ts';
 export * from './ranking.ts';
+export * from './reading.ts';
 export * from './recipe.ts';
 export * from './recipe-model.ts';
 export * from './remembered-view.ts';

@@ -1,6 +1,7 @@
 /** What can be done anywhere. */
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import BookOpen from '@lucide/svelte/icons/book-open';
 import QualityIcon from '@lucide/svelte/icons/chart-line';
 import CommandIcon from '@lucide/svelte/icons/command';
 import CopyIcon from '@lucide/svelte/icons/copy';
@@ -148,6 +149,16 @@ export const globalActions: readonly GlobalAction[] = [
       app.viewer.close();
       app.showingAbout = true;
       app.view = 'settings';
+    },
+  },
+  {
+    kind: 'global',
+    id: 'help',
+    title: 'Open the guide',
+    keys: [menuActionKeys.help],
+    icon: BookOpen,
+    run: (app) => {
+      app.showingGuide = true;
     },
   },
   {

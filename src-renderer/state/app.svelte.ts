@@ -63,6 +63,7 @@ export class AppState {
   folderToAdd = '';
   /** Whether Settings show what Semblance is, as soon as they are there. */
   showingAbout = $state(false);
+  showingGuide = $state(false);
   showingShortcuts = $state(false);
   showingPalette = $state(false);
   readonly #refresh = throttle(() => this.reload(), refreshMs);

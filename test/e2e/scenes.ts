@@ -136,6 +136,15 @@ export const scenes: readonly Scene[] = [
     leave: escape,
   },
   {
+    name: 'guide',
+    async open(page) {
+      await byKey(page, 'F1', page.getByRole('dialog', { name: 'Guide' }));
+      await page.getByRole('navigation').getByRole('link', { name: 'How the search works' }).click();
+      await expect(page.getByRole('dialog').locator('math').first()).toBeVisible();
+    },
+    leave: escape,
+  },
+  {
     name: 'search-without-query',
     async open(page) {
       await goTo(page, 'Search');

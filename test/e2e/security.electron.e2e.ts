@@ -345,26 +345,35 @@ test('14: the page opens no windows', async () => {
   expect(opened).toEqual([true, true, true, true]);
 });
 
-test('15: no address is given to other programs', async () => {
+test('15: no address is given to other programs but those of papers that the guide names', async () => {
   await ask(({ shell }) => {
     const kept: string[] = [];
     Object.assign(globalThis, { kept });
     shell.openExternal = (address) => Promise.resolve(void kept.push(address));
   });
-  await page.evaluate(() => {
+  const paper = 'https://arxiv.org/abs/1711.02512';
+  await page.evaluate((known) => {
     for (const address of ['mailto:a@example.org', 'smb://127.0.0.1/x', 'https://127.0.0.1:9/']) {
       window.open(address);
       location.href = address;
     }
-  });
+    for (const address of [
+      'https://arxiv.org.evil.example/',
+      'http://arxiv.org/',
+      'https://arxiv.org@evil.example/',
+    ]) {
+      window.open(address);
+    }
+    window.open(known);
+  }, paper);
   await page.waitForTimeout(200);
-  expect(await ask(() => (globalThis as unknown as { kept: string[] }).kept)).toEqual([]);
+  expect(await ask(() => (globalThis as unknown as { kept: string[] }).kept)).toEqual([paper]);
   const sources = readdirSync(join(root, 'src-main'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   );
   expect(
     sources.filter((name) => readFileSync(join(root, 'src-main', name), 'utf8').includes('openExternal')),
-  ).toEqual([]);
+  ).toEqual(['app/guards.ts']);
 });
 
 test('16: the Electron that ships is named exactly', () => {
