@@ -42,6 +42,7 @@ import type {
   RetunePlan,
   TunePreview,
 } from './tuning.ts';
+import { type SupportAnswers, supportArguments } from './support.ts';
 import { type UpkeepAnswers, upkeepArguments } from './upkeep.ts';
 
 /** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
@@ -181,6 +182,7 @@ export const commandArguments = {
   ...duplicateArguments,
   ...binArguments,
   ...upkeepArguments,
+  ...supportArguments,
   ...rememberedViewArguments,
   settings: none,
   changeSettings: v.partial(
@@ -206,6 +208,7 @@ export interface CommandAnswers
     PhotoListAnswers,
     MeasurementAnswers,
     UpkeepAnswers,
+    SupportAnswers,
     RememberedViewAnswers {
   status: EngineStatus;
   models: ModelInfo[];

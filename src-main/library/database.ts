@@ -42,6 +42,17 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
   });
 }
 
+/** Of the SQLite that reads and writes libraries. */
+export function sqliteVersion(): string {
+  const database = new Database(':memory:');
+  try {
+    const row = database.prepare<[], { version: string }>('SELECT sqlite_version() AS version').get();
+    return row?.version ?? 'unknown';
+  } finally {
+    database.close();
+  }
+}
+
 function versionOf(database: Connection): number {
   return database.pragma('user_version', { simple: true }) as number;
 }

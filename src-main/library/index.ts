@@ -1,5 +1,6 @@
 /** What is known of photos and folders. */
 export { BinPlaces, restoreFromBin } from './bin-place.ts';
+export { sqliteVersion } from './database.ts';
 export { fileSizes, freeBytesAt } from './disk-room.ts';
 export { countByPatterns, type ListedPhotos, listPhotos } from './count-patterns.ts';
 export { type KnownFile } from './photos.ts';

@@ -13,6 +13,7 @@ import {
   sibling,
   toErrorReport,
 } from '../contract/index.ts';
+import { openProcessLog } from '../engine/log.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { dataFolder } from '../vision/data-folder.ts';
@@ -75,11 +76,13 @@ export async function serve({
   if (running !== null) {
     throw new SemblanceError('library-in-use', `This library is being served already: open ${running}`);
   }
+  const log = openProcessLog(library, 'server');
   const supervisor = new EngineSupervisor({
     entry: fileURLToPath(sibling(import.meta.url, '../engine/engine-process')),
     node: process.execPath,
     libraryPath: library,
     program: 'server',
+    log,
   });
   const opened = new OpenedFiles();
   opened.add(open);
@@ -123,6 +126,8 @@ export async function serve({
       server.closeAllConnections();
       await supervisor.close();
       await closed;
+      log.info('ended');
+      await log.close();
     },
   };
 }

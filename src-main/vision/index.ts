@@ -30,5 +30,6 @@ export { probeDevices, processor } from './devices.ts';
 export { keepFile, keptFile } from './kept-file.ts';
 export { machineStamp } from './machine.ts';
 export { computeThreads } from './crew.ts';
+export { visionVersions } from './part-versions.ts';
 export { Vision } from './vision.ts';
 export type { FileReading, NamedBytes, NamedPicture, TapMap } from './vision-messages.ts';
