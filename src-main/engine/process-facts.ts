@@ -4,13 +4,11 @@ import { version } from './version.ts';
 
 /** Versions by name; Electron's and Chromium's only in the window's own process. */
 export function processFacts(): Record<string, string> {
-  // Electron's types say that it is always there.
-  const { electron, chrome }: Partial<NodeJS.ProcessVersions> = process.versions;
+  const { versions } = process;
   return {
     semblance: version,
-    node: process.versions.node,
-    ...(electron !== undefined && { electron }),
-    ...(chrome !== undefined && { chromium: chrome }),
+    node: versions.node,
+    ...('electron' in versions && { electron: versions.electron, chromium: versions.chrome }),
     system: `${platform()} ${arch()} ${release()}`,
   };
 }

@@ -3,12 +3,11 @@ import sharp from 'sharp';
 import { runtimeVersion } from './machine.ts';
 
 export function visionVersions(): Record<string, string> {
-  // Which there are depends on how it was built.
-  const { sharp: own, vips, heif }: Partial<Record<string, string>> = sharp.versions;
+  const { sharp: own, vips, heif } = sharp.versions;
   return {
     onnxruntime: runtimeVersion(),
-    ...(own !== undefined && { sharp: own }),
-    ...(vips !== undefined && { libvips: vips }),
+    sharp: own,
+    libvips: vips,
     ...(heif !== undefined && { libheif: heif }),
   };
 }

@@ -56,7 +56,11 @@ beforeAll(async () => {
   await engine.call('startIndexing', {});
   await engine.jobs.idle();
   const { photos: found } = await engine.call('photos', { offset: 0, limit: 10, order: 'path' });
-  await engine.call('changeTags', { photos: { photoIds: found.map(({ id }) => id) }, add: [tag], remove: [] });
+  await engine.call('changeTags', {
+    photos: { photoIds: found.map(({ id }) => id) },
+    add: [tag],
+    remove: [],
+  });
   await engine.call('addFolder', { path: join(photos, 'nowhere') }).catch(() => undefined);
   await engine.call('photo', { photoId: 4711 }).catch(() => undefined);
   diagnostics = await engine.call('diagnostics', { interface: { electron: '45.4.1' } });

@@ -41,7 +41,7 @@ describe('what is logged of jobs', () => {
     expect(JSON.stringify(told)).not.toContain('/photos');
   });
 
-  it('is what one waits for, once, and the code of what ended another', async () => {
+  it('is what one waits for, once, and the code of what ended another', () => {
     const { told, log } = listening();
     const jobLog = new JobLog(log);
     const heard = (job: Partial<Job>): void => jobLog.hear({ ...plainJob, ...job });
