@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 
 export interface StartArguments {
   library: string | undefined;
+  /** What is to be logged, for this process and the engine. */
+  logLevel: string | undefined;
   /** Absolute paths. */
   paths: string[];
 }
@@ -20,14 +22,21 @@ export function parseArguments(
   const rest = given.slice(1);
   const plain: string[] = [];
   let library: string | undefined;
+  let logLevel: string | undefined;
   for (let i = 0; i < rest.length; i++) {
     const argument = rest[i];
     if (argument === '--library') library = rest.at(++i);
     else if (argument.startsWith('--library=')) library = argument.slice('--library='.length);
+    else if (argument === '--log-level') logLevel = rest.at(++i);
+    else if (argument.startsWith('--log-level=')) logLevel = argument.slice('--log-level='.length);
     // A module that is to be loaded first.
     else if (argument === '-r') i++;
     else if (!argument.startsWith('-') && argument !== '') plain.push(argument);
   }
   const paths = (namesApp ? plain.slice(1) : plain).map((path) => resolve(workingFolder, path));
-  return { library: library === undefined ? undefined : resolve(workingFolder, library), paths };
+  return {
+    library: library === undefined ? undefined : resolve(workingFolder, library),
+    logLevel,
+    paths,
+  };
 }

@@ -59,6 +59,7 @@ export async function answerCommand(
         canDragOut: true,
         allowedRoots: null,
         libraryName,
+        versions: shellVersions(),
         theme: appearance.theme,
         language: appearance.language,
       };
@@ -109,9 +110,27 @@ export async function answerCommand(
       }
       return { path };
     }
+    case 'openReleasePage': {
+      const { last } = await call('updates', {});
+      // The engine has seen to it that it is https, and of the release feed's own host.
+      const page = last?.page ?? null;
+      if (page === null) {
+        throw new SemblanceError(
+          'not-available',
+          'No page of a newer version is known. Check for updates first.',
+        );
+      }
+      await shell.openExternal(page);
+      return { page };
+    }
     case 'binPhotos':
       return binThrough(call, parsed.output as Binning, (path) => shell.trashItem(path));
   }
+}
+
+function shellVersions(): Record<string, string> {
+  const { electron, chrome, node } = process.versions;
+  return { electron, chromium: chrome, nodeOfElectron: node };
 }
 
 /** Paths that the person chose; none where they changed their mind. */

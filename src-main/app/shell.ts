@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { app, type BrowserWindow, session } from 'electron';
 import type { MenuActionId, PageEvent } from '../contract/index.ts';
 import { engineNode } from '../engine/engine-node.ts';
+import { type Log, openProcessLog } from '../engine/log.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { dataFolder } from '../vision/data-folder.ts';
@@ -28,17 +29,20 @@ class Shell {
   readonly #jobs = new OpenJobs();
   readonly #appearance: Appearance;
   readonly #libraryName: string | null;
+  readonly #log: Log;
   #window: BrowserWindow | null = null;
 
   /** @param appData the folder that all libraries share */
   constructor(libraryPath: string, libraryName: string | null, appData: string) {
     this.#libraryName = libraryName;
+    this.#log = openProcessLog(libraryPath, 'window');
     this.#appearance = new Appearance(appData);
     this.#supervisor = new EngineSupervisor({
       entry: join(__dirname, 'engine-process.cjs'),
       node: engineNode(process.resourcesPath),
       libraryPath,
       program: 'window',
+      log: this.#log,
     });
     this.#supervisor.subscribe((event) => {
       this.#tell(event);
@@ -65,6 +69,7 @@ class Shell {
       appearance: this.#appearance,
       libraryName: this.#libraryName,
     });
+    this.#logLosses();
     this.#supervisor.start();
     this.#openWindow();
     app.on('activate', () => this.#comeToFront());
@@ -76,8 +81,20 @@ class Shell {
   }
 
   /** Jobs that run go on the next time. */
-  close(): Promise<void> {
-    return this.#supervisor.close();
+  async close(): Promise<void> {
+    await this.#supervisor.close();
+    this.#log.info('ended');
+    await this.#log.close();
+  }
+
+  /** Of Electron's own processes: that of the page, and those that draw and decode. */
+  #logLosses(): void {
+    app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {
+      if (reason !== 'clean-exit') this.#log.warn('page-lost', { reason, exitCode });
+    });
+    app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+      if (reason !== 'clean-exit') this.#log.warn('helper-lost', { type, reason, exitCode });
+    });
   }
 
   #openWindow(): void {
@@ -126,6 +143,7 @@ class Shell {
 function start(): void {
   const given = parseArguments(process.argv, process.defaultApp, process.cwd());
   const usual = dataFolder('library');
+  if (given.logLevel !== undefined) process.env['SEMBLANCE_LOG'] = given.logLevel;
   const libraryPath = given.library ?? usual;
   const appData = app.getPath('userData');
   const userData = userDataFolder(appData, libraryPath, usual);

@@ -1,8 +1,10 @@
 /** Every command of `semblance`. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { version } from '../engine/index.ts';
+import { logLevels } from '../engine/log.ts';
 import { binCommand } from './commands/bin.ts';
 import { descriptorCommand } from './commands/descriptor.ts';
+import { diagnosticsCommand } from './commands/diagnostics.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { duplicatesCommand } from './commands/duplicates.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -28,12 +30,26 @@ import { statusCommand } from './commands/status.ts';
 import { tagCommand } from './commands/tag.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { redoCommand, undoCommand } from './commands/undo.ts';
+import { updatesCommand } from './commands/updates.ts';
 import { verifyReferenceCommand } from './commands/verify-reference.ts';
 import { windowCommand } from './commands/window.ts';
 
 export const program = new Command('semblance')
   .description('Finds photos by example, on your own machine.')
   .version(version)
+  .addOption(
+    new Option(
+      '--log-level <level>',
+      'what is logged in the folder logs of the library; debug names photos and paths',
+    )
+      .choices(logLevels)
+      .env('SEMBLANCE_LOG')
+      .default('info'),
+  )
+  .hook('preAction', (all) => {
+    // The window, the server's engine and others that are started inherit it.
+    process.env['SEMBLANCE_LOG'] = all.opts<{ logLevel: string }>().logLevel;
+  })
   .addCommand(windowCommand, { isDefault: true })
   .addCommand(indexCommand)
   .addCommand(foldersCommand)
@@ -51,6 +67,8 @@ export const program = new Command('semblance')
   .addCommand(descriptorCommand)
   .addCommand(statusCommand)
   .addCommand(doctorCommand)
+  .addCommand(diagnosticsCommand)
+  .addCommand(updatesCommand)
   .addCommand(modelsCommand)
   .addCommand(profilesCommand)
   .addCommand(retuneCommand)

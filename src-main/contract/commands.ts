@@ -50,6 +50,7 @@ import type {
   RetunePlan,
   TunePreview,
 } from './tuning.ts';
+import { type SupportAnswers, supportArguments } from './support.ts';
 import { type UpkeepAnswers, upkeepArguments } from './upkeep.ts';
 
 /** Photos with more are left out unless the settings allow it: they would take more than half a gigabyte to decode. */
@@ -189,6 +190,7 @@ export const commandArguments = {
   ...binArguments,
   ...upkeepArguments,
   ...movingArguments,
+  ...supportArguments,
   ...rememberedViewArguments,
   settings: none,
   changeSettings: v.partial(
@@ -215,6 +217,7 @@ export interface CommandAnswers
     MeasurementAnswers,
     UpkeepAnswers,
     MovingAnswers,
+    SupportAnswers,
     RememberedViewAnswers {
   status: EngineStatus;
   models: ModelInfo[];

@@ -12,6 +12,7 @@ import type { PageEventListener } from './host-events.ts';
 import { isPhotoName } from './photo-names.ts';
 import { type OpenedHostAnswers, openedHostArguments } from './opened.ts';
 import { idSchema } from './schemas.ts';
+import { type SupportHostAnswers, supportHostArguments } from './support.ts';
 import { type LanguageChoice, languageChoiceSchema } from './language.ts';
 import { type Theme, themeSchema } from './theme.ts';
 import type { HostInfo, PhotoDetails } from './types.ts';
@@ -38,9 +39,10 @@ export const hostCommandArguments = {
   ...binHostArguments,
   ...openedHostArguments,
   ...dragOutHostArguments,
+  ...supportHostArguments,
 } as const;
 
-export interface HostCommandAnswers extends OpenedHostAnswers {
+export interface HostCommandAnswers extends OpenedHostAnswers, SupportHostAnswers {
   hostInfo: HostInfo;
   /** null when the person changed their mind. */
   chooseFolder: { path: string | null };

@@ -33,6 +33,7 @@ export * from './recipe-model.ts';
 export * from './remembered-view.ts';
 export * from './saved-searches.ts';
 export * from './security-headers.ts';
+export * from './support.ts';
 export * from './sibling.ts';
 export * from './language.ts';
 export * from './theme.ts';

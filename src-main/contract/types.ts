@@ -250,6 +250,8 @@ export interface HostInfo {
   allowedRoots: string[] | null;
   /** Name of a library that is not the person's usual one; else null. */
   libraryName: string | null;
+  /** Versions of what shows the page, where the host knows them: Electron and Chromium. */
+  versions: Record<string, string>;
   /** null where the page sees to it itself. */
   theme: Theme | null;
   /** null where the page remembers it itself. */

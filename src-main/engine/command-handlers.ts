@@ -38,6 +38,7 @@ import { savedSearchHandlers } from './saved-searches.ts';
 import { prepareSearch } from './prepare-search.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
+import { supportHandlers } from './support.ts';
 import { upkeepHandlers } from './upkeep.ts';
 import {
   cacheInfo,
@@ -111,6 +112,7 @@ export function commandHandlers(engine: Engine): Handlers {
     ...binHandlers(engine),
     ...upkeepHandlers(engine),
     ...movingHandlers(engine),
+    ...supportHandlers(engine),
     rememberedView: () => library.rememberedView.get(),
     rememberView: (view) => library.rememberedView.set(view),
     settings: () => library.settings.get(),

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import {
+  type Diagnostics,
   type ErrorReport,
   type Message,
   parseCommand,
@@ -10,7 +11,9 @@ import {
   SemblanceError,
   toErrorReport,
 } from '../contract/index.ts';
+import { gatherDiagnostics } from './diagnostics.ts';
 import { Engine } from './engine.ts';
+import { type Log, openProcessLog } from './log.ts';
 
 function send(message: Message): void {
   // A parent that goes away meanwhile is noticed by 'disconnect'.
@@ -24,13 +27,15 @@ const retryMs = 250;
 class Opening {
   readonly #libraryPath: string;
   readonly #program: 'window' | 'server';
+  readonly #log: Log;
   #engine: Engine | null = null;
   #error: ErrorReport | null = null;
   #retry: NodeJS.Timeout | null = null;
 
-  constructor(libraryPath: string, program: 'window' | 'server') {
+  constructor(libraryPath: string, program: 'window' | 'server', log: Log) {
     this.#libraryPath = libraryPath;
     this.#program = program;
+    this.#log = log;
     this.#open();
   }
 
@@ -47,17 +52,36 @@ class Opening {
         access: 'write',
         program: this.#program,
         watch: true,
+        log: this.#log,
       });
     } catch (error) {
+      const before = this.#error?.code;
       this.#error = toErrorReport(error);
+      if (this.#error.code !== before) this.#log.error('library-not-opened', error);
       if (this.#error.retryable) this.#retry = setTimeout(() => this.#open(), retryMs);
       return;
     }
     this.#engine.subscribe(send);
+    this.#log.info('library-opened', {
+      ...this.#engine.contents(),
+      problems: this.#engine.library.photos.counts().problems,
+    });
     if (!this.#error) return;
     // Whoever was told that the library is in use hears that it no longer is.
     this.#error = null;
     send({ event: 'libraryChanged', data: this.#engine.contents() });
+  }
+
+  /** What there is to tell somebody who helps, and most where the library cannot be opened. */
+  diagnostics(versions: Record<string, string>): Promise<Diagnostics> {
+    const libraryPath = this.#libraryPath;
+    return gatherDiagnostics({
+      libraryPath,
+      engine: this.#engine,
+      problem: this.#error,
+      log: this.#log,
+      versions,
+    });
   }
 
   async close(): Promise<void> {
@@ -73,7 +97,10 @@ async function answer(opening: Opening, message: unknown): Promise<Reply | null>
   const request = parsed.output;
   try {
     const args = parseCommand(request.command, request.args);
-    const value = await opening.engine.call(request.command as never, args as never);
+    const value =
+      request.command === 'diagnostics'
+        ? await opening.diagnostics(parseCommand('diagnostics', request.args).interface)
+        : await opening.engine.call(request.command as never, args as never);
     return { id: request.id, ok: true, value };
   } catch (error) {
     return { id: request.id, ok: false, error: toErrorReport(error) };
@@ -82,14 +109,22 @@ async function answer(opening: Opening, message: unknown): Promise<Reply | null>
 
 function start(libraryPath: string, program: 'window' | 'server'): void {
   let closing = false;
-  const opening = new Opening(libraryPath, program);
+  const log = openProcessLog(libraryPath, `engine-of-${program}`);
+  const opening = new Opening(libraryPath, program, log);
   process.on('message', (message) => {
     void answer(opening, message).then((reply) => reply && send(reply));
   });
   const close = (): void => {
     if (closing) return;
     closing = true;
-    void opening.close().finally(() => process.exit(0));
+    void opening
+      .close()
+      .catch((error: unknown) => log.error('not-closed', error))
+      .then(() => {
+        log.info('ended');
+        return log.close();
+      })
+      .finally(() => process.exit(0));
   };
   // Never outlive the shell, and leave nothing half written when asked to stop.
   process.on('disconnect', close);

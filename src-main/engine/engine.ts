@@ -31,11 +31,14 @@ import {
 } from '../vision/index.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';
+import { CommandLog } from './command-log.ts';
 import { type FolderTask, IndexJob, type IndexOptions } from './index-job.ts';
+import { JobLog } from './job-log.ts';
 import type { JobControl } from './job-run.ts';
 import { Jobs } from './jobs.ts';
 import { LatestOnly } from './latest-only.ts';
 import { LocalFeatureReader } from './local-features.ts';
+import { type Log, silentLog } from './log.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
 import { startNeighbours } from './neighbours-job.ts';
@@ -48,6 +51,7 @@ import { SavedSearchWatch } from './saved-search-watch.ts';
 import { Serving } from './serving.ts';
 import { SharedVision } from './shared-vision.ts';
 import { tryDevices } from './try-devices.ts';
+import type { UpdateOptions } from './updates.ts';
 import { Watching } from './watching.ts';
 
 export interface EngineOptions {
@@ -68,6 +72,10 @@ export interface EngineOptions {
   watch?: boolean;
   /** Tells what is mounted; the system's table by default. */
   volumes?: VolumeTable;
+  /** The release feed, where not as the environment and package.json say. */
+  updates?: UpdateOptions;
+  /** Kept by whoever opens the engine; none by default. */
+  log?: Log;
 }
 
 /** Listeners hear of a changed library at most this often. */
@@ -76,6 +84,7 @@ const libraryChangedIntervalMs = 500;
 export class Engine {
   readonly library: Library;
   readonly options: EngineOptions;
+  readonly log: Log;
   readonly jobs: Jobs;
   readonly retuning: Retuning;
   readonly previews = new Previews();
@@ -87,6 +96,7 @@ export class Engine {
   #closed: Promise<void> | null = null;
   readonly #closing = new AbortController();
   readonly #handlers: Handlers;
+  readonly #commandLog: CommandLog;
   #recipe: Recipe;
   #serving: Serving | null;
   readonly #shared: SharedVision;
@@ -99,13 +109,23 @@ export class Engine {
   private constructor(options: EngineOptions, library: Library) {
     this.options = options;
     this.library = library;
+    this.log = options.log ?? silentLog;
+    this.#commandLog = new CommandLog(this.log);
     if (options.access === 'write') adoptFirstSchema(library);
     this.#serving = Serving.load(library, this.#crossover);
     this.#measureCrossover();
     this.#recipe = this.#serving?.generation.recipe ?? restoredRecipe(library) ?? defaultRecipe;
+    const jobLog = new JobLog(this.log);
     this.jobs = new Jobs(
-      (job) => this.#emit({ event: 'job', data: job }),
-      (error) => library.explain(error),
+      (job) => {
+        jobLog.hear(job);
+        this.#emit({ event: 'job', data: job });
+      },
+      (error) => {
+        const explained = library.explain(error);
+        this.log.error('job-failed', explained);
+        return explained;
+      },
       // A command on a terminal ends, and says what to do.
       options.program === 'window' || options.program === 'server' ? waitForRoom(library) : undefined,
     );
@@ -154,11 +174,13 @@ export class Engine {
 
   /** Answers a command whose arguments have been validated. */
   readonly call: CallCommand = async (command, args) => {
-    try {
-      return await this.#handlers[command](args);
-    } catch (error) {
-      throw this.library.explain(error);
-    }
+    return this.#commandLog.watch(command, async () => {
+      try {
+        return await this.#handlers[command](args);
+      } catch (error) {
+        throw this.library.explain(error);
+      }
+    });
   };
 
   subscribe(listener: EngineEventListener): () => void {
@@ -229,9 +251,15 @@ export class Engine {
     return Vision.start({
       model,
       others,
-      device: (each) => beginUse(each, models),
+      device: (each) => {
+        const use = beginUse(each, models);
+        const { name, isOwn } = each.info;
+        this.log.info('device-chosen', { ...use, model: isOwn ? 'own' : name });
+        return use;
+      },
       onFallback: (failed, use, detail) => {
         distrust(failed, use, detail);
+        this.log.warn('device-failed', { provider: use.provider, detail });
         this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
       },
       settings: extraction,

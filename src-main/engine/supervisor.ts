@@ -12,6 +12,7 @@ import {
   type Message,
   SemblanceError,
 } from '../contract/index.ts';
+import { type Log, silentLog } from './log.ts';
 
 export interface SupervisorOptions {
   /** The engine's entry file (engine/process.ts, or its bundle). */
@@ -21,6 +22,7 @@ export interface SupervisorOptions {
   libraryPath: string;
   /** What others are told that has the library. */
   program: 'window' | 'server';
+  log?: Log;
 }
 
 /** Wait before a new start; doubled with each death in quick succession. */
@@ -45,6 +47,7 @@ interface Pending {
 
 export class EngineSupervisor {
   readonly #options: SupervisorOptions;
+  readonly #log: Log;
   readonly #listeners = new Set<EngineEventListener>();
   readonly #pending = new Map<number, Pending>();
   /** Requests made while the engine starts. */
@@ -59,6 +62,7 @@ export class EngineSupervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#log = options.log ?? silentLog;
   }
 
   get state(): EngineState {
@@ -79,8 +83,15 @@ export class EngineSupervisor {
     this.#child = child;
     child.on('message', (message) => this.#receive(message as Message));
     // 'exit' follows, or 'error' alone when the process could not be started.
-    child.on('error', () => this.#lost(child));
-    child.on('exit', () => this.#lost(child));
+    child.on('error', (error) => {
+      this.#log.error('engine-not-started', error);
+      this.#lost(child);
+    });
+    child.on('exit', (exitCode, signal) => {
+      const livedSeconds = Math.round((Date.now() - this.#startedAtMs) / 1000);
+      if (!this.#closing) this.#log.warn('engine-lost', { exitCode, signal, livedSeconds });
+      this.#lost(child);
+    });
   }
 
   readonly call: CallCommand = (command, args) => {
@@ -152,7 +163,10 @@ export class EngineSupervisor {
     this.#setState('lost');
     const lived = Date.now() - this.#startedAtMs;
     this.#delayMs = lived > settledMs ? firstDelayMs : Math.min(longestDelayMs, this.#delayMs * 2);
-    this.#restart = setTimeout(() => this.start(), this.#delayMs);
+    this.#restart = setTimeout(() => {
+      this.#log.info('engine-restarts', { afterMs: this.#delayMs });
+      this.start();
+    }, this.#delayMs);
   }
 
   #rejectAll(): void {

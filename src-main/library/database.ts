@@ -1,7 +1,7 @@
 /** Opens the SQLite files of a library: migrations, write lock, and SQLite's errors in plain words. */
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { readThroughOnce } from './first-opening.ts';
 import { type OwnerProgram, ownerInWords, removeOwner, writeOwner } from './lock-owner.ts';
@@ -47,6 +47,17 @@ export function openDatabase(folder: string, access: 'read' | 'write'): Connecti
       throw error;
     }
   });
+}
+
+/** Of the SQLite that reads and writes libraries. */
+export function sqliteVersion(): string {
+  const database = new Database(':memory:');
+  try {
+    const row = database.prepare<[], { version: string }>('SELECT sqlite_version() AS version').get();
+    return row?.version ?? 'unknown';
+  } finally {
+    database.close();
+  }
 }
 
 function versionOf(database: Connection): number {

@@ -57,6 +57,14 @@ export class Generations {
     return this.#withState('building');
   }
 
+  /** All that are stored. */
+  count(): number {
+    const row = this.#database
+      .prepare<[], { total: number }>('SELECT count(*) AS total FROM generations')
+      .get();
+    return row?.total ?? 0;
+  }
+
   #withState(state: 'serving' | 'building'): StoredGeneration | null {
     const row = this.#database
       .prepare<[string], GenerationRow>('SELECT * FROM generations WHERE state = ? ORDER BY id LIMIT 1')

@@ -7,6 +7,7 @@ export { placeHere } from './arriving-folders.ts';
 export { rerooted, type Root } from './archive-paths.ts';
 export { type ForeignGeneration } from './foreign-generation.ts';
 export { BinPlaces, restoreFromBin } from './bin-place.ts';
+export { sqliteVersion } from './database.ts';
 export { fileSizes, freeBytesAt } from './disk-room.ts';
 export { countByPatterns, type ListedPhotos, listPhotos } from './count-patterns.ts';
 export { type KnownFile } from './photos.ts';

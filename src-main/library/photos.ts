@@ -212,6 +212,16 @@ export class Photos {
       }));
   }
 
+  /** How many files could not be read, by the reason. */
+  problemCounts(): { code: PhotoProblemCode; photos: number }[] {
+    return this.#database
+      .prepare<[], { code: PhotoProblemCode; photos: number }>(
+        `SELECT problemCode AS code, count(*) AS photos FROM photos
+         WHERE problemCode IS NOT NULL GROUP BY problemCode ORDER BY problemCode`,
+      )
+      .all();
+  }
+
   problems(query: { offset: number; limit: number }): { total: number; problems: PhotoProblem[] } {
     const rows = this.#database
       .prepare<[number, number], KnownFile & { folderPath: string }>(

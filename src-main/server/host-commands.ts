@@ -106,6 +106,11 @@ async function answerHostCommand(
       throw new SemblanceError('not-available', 'A browser keeps the theme of this page itself.');
     case 'setLanguage':
       throw new SemblanceError('not-available', 'A browser keeps the language of this page itself.');
+    case 'openReleasePage':
+      throw new SemblanceError(
+        'not-available',
+        'The page that shows this is in a browser already. Follow its link.',
+      );
     case 'binPhotos':
       return binThrough(host.call, parsed.output as Binning, moveToBin);
   }
@@ -120,6 +125,7 @@ function hostInfo({ roots, libraryName }: Host): HostInfo {
     canDragOut: false,
     allowedRoots: roots,
     libraryName,
+    versions: {},
     theme: null,
     language: null,
   };

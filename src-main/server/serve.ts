@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { basename, resolve } from 'node:path';
 import { SemblanceError, sibling } from '../contract/index.ts';
+import { openProcessLog } from '../engine/log.ts';
 import { OpenedFiles } from '../engine/opened-files.ts';
 import { EngineSupervisor } from '../engine/supervisor.ts';
 import { refuseUnsafeFiles } from '../library/unsafe-files.ts';
@@ -77,11 +78,13 @@ export async function serve({
   if (running !== null) {
     throw new SemblanceError('library-in-use', `This library is being served already: open ${running}`);
   }
+  const log = openProcessLog(library, 'server');
   const supervisor = new EngineSupervisor({
     entry: fileURLToPath(sibling(import.meta.url, '../engine/engine-process')),
     node: process.execPath,
     libraryPath: library,
     program: 'server',
+    log,
   });
   const opened = new OpenedFiles();
   opened.add(open);
@@ -128,6 +131,8 @@ export async function serve({
       server.closeAllConnections();
       await supervisor.close();
       await closed;
+      log.info('ended');
+      await log.close();
     },
   };
 }

@@ -31,5 +31,6 @@ export { keepFile, keptFile } from './kept-file.ts';
 export { isSealOf, sealOf } from './machine-seal.ts';
 export { machineStamp } from './machine.ts';
 export { computeThreads } from './crew.ts';
+export { visionVersions } from './part-versions.ts';
 export { Vision } from './vision.ts';
 export type { FileReading, NamedBytes, NamedPicture, TapMap } from './vision-messages.ts';

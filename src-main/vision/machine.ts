@@ -23,7 +23,7 @@ function gatheredStamp(): string {
   ].join(', ');
 }
 
-function runtimeVersion(): string {
+export function runtimeVersion(): string {
   const file = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   return version;

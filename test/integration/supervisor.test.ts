@@ -1,17 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineEvent } from '../../src-main/contract/index.ts';
+import { type Log, silentLog } from '../../src-main/engine/log.ts';
 import { EngineSupervisor } from '../../src-main/engine/supervisor.ts';
 
 const entry = fileURLToPath(new URL('../fixtures/small-engine.ts', import.meta.url));
 let running: EngineSupervisor | null = null;
 
-function supervise(behaviour = 'answers'): { supervisor: EngineSupervisor; events: EngineEvent[] } {
+function supervise(
+  behaviour = 'answers',
+  log: Log = silentLog,
+): { supervisor: EngineSupervisor; events: EngineEvent[] } {
   const supervisor = new EngineSupervisor({
     entry,
     node: process.execPath,
     libraryPath: behaviour,
     program: 'window',
+    log,
   });
   const events: EngineEvent[] = [];
   supervisor.subscribe((event) => events.push(event));
@@ -47,6 +52,25 @@ describe('the supervisor of the engine', () => {
     expect(supervisor.state).toBe('starting');
     expect((await early).version).toBe(String(supervisor.processId()));
     expect(supervisor.state).toBe('ready');
+  });
+
+  it('logs that the engine was lost and by what, and that it starts again, but not that it was closed', async () => {
+    const told: unknown[] = [];
+    const tell = (event: string, fields?: unknown): void => void told.push({ event, fields });
+    const { supervisor } = supervise('answers', { ...silentLog, info: tell, warn: tell });
+    supervisor.start();
+    await supervisor.call('status', {});
+    kill(supervisor);
+    await vi.waitFor(() => expect(told).toHaveLength(2), 10_000);
+    await supervisor.call('status', {});
+    await supervisor.close();
+    expect(told).toEqual([
+      {
+        event: 'engine-lost',
+        fields: { exitCode: null, signal: 'SIGKILL', livedSeconds: expect.any(Number) as number },
+      },
+      { event: 'engine-restarts', fields: { afterMs: expect.any(Number) as number } },
+    ]);
   });
 
   it('passes on the errors and the events of the engine', async () => {

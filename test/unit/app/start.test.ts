@@ -11,20 +11,35 @@ describe('what the window is started with', () => {
   it('is photos and folders, found from where the person is', () => {
     expect(parseArguments(['semblance', 'beach.jpg', 'older', resolve('/tmp/a.png')], false, here)).toEqual({
       library: undefined,
+      logLevel: undefined,
       paths: [resolve(here, 'beach.jpg'), resolve(here, 'older'), resolve('/tmp/a.png')],
     });
   });
 
   it('names a library in either way of writing it', () => {
     const library = resolve(here, 'kept');
-    expect(parseArguments(['semblance', '--library', 'kept'], false, here)).toEqual({ library, paths: [] });
+    expect(parseArguments(['semblance', '--library', 'kept'], false, here)).toEqual({
+      library,
+      logLevel: undefined,
+      paths: [],
+    });
     expect(parseArguments(['semblance', '--library=kept', 'a.jpg'], false, here).library).toBe(library);
+  });
+
+  it('says how much is logged', () => {
+    for (const given of [['--log-level', 'debug'], ['--log-level=debug']]) {
+      expect(parseArguments(['semblance', ...given, 'a.jpg'], false, here)).toMatchObject({
+        logLevel: 'debug',
+        paths: [resolve(here, 'a.jpg')],
+      });
+    }
   });
 
   it('is told apart from the app’s own folder and from switches of Electron and Chromium', () => {
     const given = ['electron', '-r', '/x/loader.js', '--inspect=0', '--no-sandbox', '.', '--library', 'kept'];
     expect(parseArguments([...given, 'a.jpg', '--disable-gpu'], true, here)).toEqual({
       library: resolve(here, 'kept'),
+      logLevel: undefined,
       paths: [resolve(here, 'a.jpg')],
     });
   });
