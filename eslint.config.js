@@ -122,6 +122,7 @@ export default defineConfig(
       'src-main/cli/**',
       'test/bench/**',
       'test/crash.ts',
+      'resources/packaging/package.ts',
       'src-main/vision/convert/build-default-backbone.ts',
     ],
     rules: { 'no-console': 'off' },

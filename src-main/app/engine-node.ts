@@ -1,4 +1,4 @@
-/** The plain Node that runs the engine. */
+/** The engine as the shell starts it: a plain Node, and the folder that it runs from. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,4 +22,15 @@ export function engineNode(root: string, resources: string): string {
   const name = packages[`${process.platform}-${process.arch}`];
   const installed = name === undefined ? '' : join(root, 'node_modules', name, 'bin', file);
   return existsSync(installed) ? installed : 'node';
+}
+
+/**
+ * Folder that holds the engine's package.json and out/: in a package it lies beside the shell's archive, which plain Node
+ * cannot read; elsewhere shell and engine lie in the same folder.
+ * @param root folder of the shell's package.json
+ * @param resources Electron's resources folder
+ */
+export function engineFolder(root: string, resources: string): string {
+  const shipped = join(resources, 'engine');
+  return existsSync(shipped) ? shipped : root;
 }

@@ -11,7 +11,7 @@ import { Appearance } from './appearance.ts';
 import { parseArguments } from './arguments.ts';
 import { eventChannel } from './channels.ts';
 import { answerCommands } from './commands.ts';
-import { engineNode } from './engine-node.ts';
+import { engineFolder, engineNode } from './engine-node.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, servePages } from './pages.ts';
 import { OpenJobs, showProgress } from './progress-bar.ts';
@@ -36,7 +36,7 @@ class Shell {
     this.#libraryName = libraryName;
     this.#appearance = new Appearance(appData);
     this.#supervisor = new EngineSupervisor({
-      entry: join(__dirname, 'engine-process.cjs'),
+      entry: join(engineFolder(root, process.resourcesPath), 'out/main/engine-process.cjs'),
       node: engineNode(root, process.resourcesPath),
       libraryPath,
       program: 'window',
