@@ -130,6 +130,8 @@ class Shell {
 }
 
 function start(): void {
+  // What fuses keep out of a packaged shell would else reach its engine, which is a Node of its own.
+  if (app.isPackaged) delete process.env['NODE_OPTIONS'];
   const given = parseArguments(process.argv, process.defaultApp, process.cwd());
   const usual = dataFolder('library');
   const libraryPath = given.library ?? usual;
