@@ -4,7 +4,8 @@ import { fileTypeFromBuffer } from 'file-type';
 import { SemblanceError } from '../contract/index.ts';
 import { rawFormatOf } from './raw-preview.ts';
 
-const photoExtensions = new Set(
+/** With the dot, in lower case. */
+export const photoExtensions: ReadonlySet<string> = new Set(
   [
     ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.heic', '.heif', '.hif'],
     ['.cr2', '.cr3', '.nef', '.arw', '.dng', '.raf', '.orf', '.rw2'],
