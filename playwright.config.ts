@@ -47,6 +47,6 @@ export default defineConfig({
     // The package holds what the electron project runs; that nothing is missing in it shows in two tests of its own. All of
     // the stories are told with it by npm run test:package.
     { name: 'packaging', testMatch: 'make-package.e2e.ts' },
-    { name: 'package', testMatch: '*.package.e2e.ts', dependencies: ['packaging'] },
+    { name: 'package', testMatch: '*.package.e2e.ts', dependencies: ['packaging'], timeout: 360_000 },
   ],
 });

@@ -4,6 +4,7 @@
  *     npm run package                          all that this system's people want
  *     npm run package -- --target deb          one of them; may be given several times
  *     npm run package -- --target dir --unfused   the app's folder, as Playwright can start it
+ *     npm run package -- --target deb --prepackaged dist/linux-unpacked   from a folder that was made before
  *
  * ELECTRON_OVERRIDE_DIST_PATH names an Electron that lies unpacked on this machine; without it, electron-builder
  * fetches the one of package.json.
@@ -73,6 +74,7 @@ async function makePackage(): Promise<void> {
       target: { type: 'string', multiple: true },
       unfused: { type: 'boolean', default: false },
       output: { type: 'string', default: 'dist' },
+      prepackaged: { type: 'string' },
     },
   });
   const target = thisMachine();
@@ -81,6 +83,7 @@ async function makePackage(): Promise<void> {
   const made = await build({
     projectDir: root,
     publish: 'never',
+    prepackaged: values.prepackaged ?? null,
     targets: Platform.fromString(target.platform).createTarget(values.target ?? null),
     config: {
       ...configuration(root),

@@ -18,8 +18,8 @@ export interface RunningApp {
 const root = resolve(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;
 
-/** How long a window may take to come, on a machine that has much else to do. */
-const firstWindowMs = 40_000;
+/** How long a packaged app may take to start. */
+const packageStartMs = 40_000;
 
 const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const chromiumFlags = [
@@ -103,20 +103,25 @@ export async function openElectron(library: string, paths: readonly string[] = [
   return { host: 'electron', page, electron, close: () => electron.close() };
 }
 
-/** The package whose fuses still let Playwright in. */
+/**
+ * The package whose fuses still let Playwright in. Nothing holds a packaged app back until Playwright is attached: when its
+ * window comes before that, Playwright waits in vain. That was so in four of 25 starts on a machine with much else to do.
+ */
 async function openPackage(library: string): Promise<RunningApp> {
-  for (let triesLeft = 2; ; triesLeft--) {
-    const electron = await _electron.launch({
-      ...electronStart(library, []),
-      executablePath: packagedApp.binary,
-      colorScheme: null,
-    });
+  for (let triesLeft = 3; ; triesLeft--) {
+    let electron: ElectronApplication | null = null;
     try {
-      const page = await electron.firstWindow({ timeout: firstWindowMs });
-      return { host: 'package', page, electron, close: () => electron.close() };
+      electron = await _electron.launch({
+        ...electronStart(library, []),
+        executablePath: packagedApp.binary,
+        colorScheme: null,
+        timeout: packageStartMs,
+      });
+      const page = await electron.firstWindow({ timeout: packageStartMs });
+      const opened = electron;
+      return { host: 'package', page, electron, close: () => opened.close() };
     } catch (error) {
-      // A packaged app is not held back until Playwright is attached: now and then its window comes before that.
-      await electron.close();
+      await electron?.close();
       if (triesLeft === 0 || !(error instanceof errors.TimeoutError)) throw error;
     }
   }

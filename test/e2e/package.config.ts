@@ -9,6 +9,11 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'packaging', testMatch: 'make-package.e2e.ts' },
-    { name: 'package', testMatch: [...toldTwice, '*.package.e2e.ts'], dependencies: ['packaging'] },
+    {
+      name: 'package',
+      testMatch: [...toldTwice, '*.package.e2e.ts'],
+      dependencies: ['packaging'],
+      timeout: 360_000,
+    },
   ],
 });
