@@ -1,3 +1,6 @@
+/** The kinds of machine that packages are made for. */
+import { nodePackages } from '../../src-main/app/engine-node.ts';
+
 /** For what a package is made. */
 export interface Target {
   /** As in `process.platform`. */
@@ -14,10 +17,14 @@ export const targets: readonly Target[] = [
   { platform: 'darwin', arch: 'arm64' },
 ];
 
-/** The npm package that carries Node for a target. */
+/**
+ * The npm package that carries Node for a target.
+ * @throws where npm has none
+ */
 export function nodePackage({ platform, arch }: Target): string {
-  if (platform === 'win32') return `node-win-${arch}`;
-  return platform === 'darwin' ? `node-bin-darwin-${arch}` : `node-linux-${arch}`;
+  const name = nodePackages[`${platform}-${arch}`];
+  if (name === undefined) throw new Error(`npm has no Node for ${platform}-${arch}.`);
+  return name;
 }
 
 export function nodeFile({ platform }: Target): string {

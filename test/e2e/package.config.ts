@@ -15,5 +15,7 @@ export default defineConfig({
       dependencies: ['packaging'],
       timeout: 360_000,
     },
+    // Packing takes a minute, and minutes where others use the machine.
+    { name: 'deb', testMatch: 'deb.e2e.ts', dependencies: ['packaging'], timeout: 600_000 },
   ],
 });

@@ -1,6 +1,6 @@
 /** The app's folder as electron-builder makes it, and a copy with its fuses set. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFuses } from '../../resources/packaging/fuses.ts';
 
@@ -21,14 +21,25 @@ export const fusedApp = appIn(join(output, 'linux-fused'));
  * @returns what was printed
  * @throws with what was printed when it failed
  */
-export async function makePackage(): Promise<string> {
+export function makePackage(): Promise<string> {
+  return runPackaging(['--target', 'dir', '--unfused']);
+}
+
+/** Makes a deb of the package, by a stand-in for fpm; returns its path. */
+export async function makeDeb(): Promise<string> {
+  await runPackaging(['--target', 'deb', '--prepackaged', packagedApp.folder], {
+    CUSTOM_FPM_PATH: join(root, 'test/standin/fpm.ts'),
+  });
+  const deb = readdirSync(output).find((name) => name.endsWith('.deb'));
+  if (deb === undefined) throw new Error(`${output} has no deb`);
+  return join(output, deb);
+}
+
+async function runPackaging(args: string[], variables: Record<string, string> = {}): Promise<string> {
   const child = spawn(
     process.execPath,
-    [
-      join(root, 'resources/packaging/package.ts'),
-      ...['--target', 'dir', '--unfused', '--output', 'test-results/package'],
-    ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    [join(root, 'resources/packaging/package.ts'), '--output', output, ...args],
+    { cwd: root, env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
   child.stdout.on('data', (data: Buffer) => (text += data.toString()));
