@@ -127,6 +127,7 @@ export default defineConfig(
       'test/bench/**',
       'test/crash.ts',
       'test/fuzz.ts',
+      'resources/packaging/package.ts',
       'src-main/vision/convert/build-default-backbone.ts',
     ],
     rules: { 'no-console': 'off' },

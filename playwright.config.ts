@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 /** What the two hosts do in ways of their own, and the ways that people go: in the desktop window, and in a browser. */
-const toldTwice = [
+export const toldTwice = [
   'first-start.e2e.ts',
   'trouble.e2e.ts',
   'stories.e2e.ts',
@@ -50,7 +50,11 @@ export default defineConfig({
       // Looks back at all stories.
       name: 'loopback',
       testMatch: 'loopback.last.e2e.ts',
-      dependencies: ['electron', 'chromium'],
+      dependencies: ['electron', 'chromium', 'package'],
     },
+    // The package holds what the electron project runs; that nothing is missing in it shows in two tests of its own. All of
+    // the stories are told with it by npm run test:package.
+    { name: 'packaging', testMatch: 'make-package.e2e.ts' },
+    { name: 'package', testMatch: '*.package.e2e.ts', dependencies: ['packaging'], timeout: 360_000 },
   ],
 });

@@ -13,6 +13,7 @@ import { Appearance } from './appearance.ts';
 import { parseArguments } from './arguments.ts';
 import { eventChannel } from './channels.ts';
 import { answerCommands } from './commands.ts';
+import { engineFolder } from './engine-folder.ts';
 import { guardContents, guardSession, keepOffTheNetwork } from './guards.ts';
 import { setMenu } from './menu.ts';
 import { registerScheme, servePages } from './pages.ts';
@@ -38,7 +39,7 @@ class Shell {
     this.#log = openProcessLog(libraryPath, 'window');
     this.#appearance = new Appearance(appData);
     this.#supervisor = new EngineSupervisor({
-      entry: join(__dirname, 'engine-process.cjs'),
+      entry: join(engineFolder(root, process.resourcesPath), 'out/main/engine-process.cjs'),
       node: engineNode(process.resourcesPath),
       libraryPath,
       program: 'window',
@@ -141,6 +142,8 @@ class Shell {
 }
 
 function start(): void {
+  // What fuses keep out of a packaged shell would else reach its engine, which is a Node of its own.
+  if (app.isPackaged) delete process.env['NODE_OPTIONS'];
   const given = parseArguments(process.argv, process.defaultApp, process.cwd());
   const usual = dataFolder('library');
   if (given.logLevel !== undefined) process.env['SEMBLANCE_LOG'] = given.logLevel;

