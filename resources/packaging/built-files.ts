@@ -30,7 +30,9 @@ export function builtClosure(folder: string, entry: string): BuiltClosure {
     const code = readFileSync(join(folder, file), 'utf8');
     for (const [, , name] of code.matchAll(requirePattern)) {
       if (name.startsWith('./')) waiting.push(posix.normalize(name));
-      else if (!isBuiltin(name) && name !== 'electron') packages.add(packageName(name));
+      // A name that is put together as it runs is that of the Node that npm installed, of which a package has its own.
+      else if (!isBuiltin(name) && name !== 'electron' && !name.startsWith('${'))
+        packages.add(packageName(name));
     }
     for (const [, , name] of code.matchAll(siblingPattern)) waiting.push(`${posix.basename(name)}.cjs`);
   }

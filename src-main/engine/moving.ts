@@ -89,8 +89,9 @@ export function startImport(
     const request = {
       ...{ path: file, roots: here, dryRun, appVersion: version },
       // What cannot be read in now could not be opened with the library either.
-      tryGeneration: ({ generation, extraction }: ForeignGeneration) =>
-        void new Describer(generation, extraction),
+      tryGeneration: ({ generation, extraction }: ForeignGeneration) => {
+        new Describer(generation, extraction);
+      },
     };
     const outcome = await importLibrary(engine.library, request, control);
     const missing = (await inspectExport({ path: file, roots })).models.filter(

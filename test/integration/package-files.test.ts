@@ -27,7 +27,7 @@ describe.skipIf(!isBuilt)(`what is packaged${isBuilt ? '' : ' (npm run build)'}`
     });
 
     it('has no source map, typing, compiled language, test or page for developers', () => {
-      const papers = /licen[cs]e[^/]*$|NOTICE\.md$|resources\/guide\//i;
+      const papers = /licen[cs]e[^/]*$|NOTICE\.md$|resources\/(?:guide\/|changelog\.md$)/i;
       const unused = files.filter(
         ({ from }) => !papers.test(from) && /\.(?:map|[cm]?ts|cc|cpp|h|md)$|\/(?:tests?|docs)\//.test(from),
       );
