@@ -22,7 +22,8 @@ export class OwnNames {
 
   /**
    * @param host the address that is listened at
-   * @param further names that a network knows this machine by, with a port where it is not the server's
+   * @param further names that a network knows this machine by, with a port where it is not the server's, or as they are behind
+   *   a proxy
    */
   constructor(host: string, port: number, further: readonly string[] = []) {
     this.#host = host;
@@ -43,7 +44,10 @@ export class OwnNames {
   isOwnRequest({ headers }: IncomingMessage): boolean {
     const host = headers.host?.toLowerCase();
     if (host === undefined || !this.#includes(host)) return false;
-    return headers.origin === undefined || headers.origin.toLowerCase() === `http://${host}`;
+    const origin = headers.origin?.toLowerCase();
+    if (origin === undefined || origin === `http://${host}`) return true;
+    // Before a name that was given there may be a proxy with HTTPS.
+    return origin === `https://${host}` && this.#further.includes(host);
   }
 
   #includes(host: string): boolean {

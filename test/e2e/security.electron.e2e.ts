@@ -345,7 +345,7 @@ test('14: the page opens no windows', async () => {
   expect(opened).toEqual([true, true, true, true]);
 });
 
-test('15: no address is given to other programs but those of papers that the guide names', async () => {
+test('15: no address is given to other programs but a paper’s that the guide names', async () => {
   await ask(({ shell }) => {
     const kept: string[] = [];
     Object.assign(globalThis, { kept });
@@ -373,7 +373,7 @@ test('15: no address is given to other programs but those of papers that the gui
   );
   expect(
     sources.filter((name) => readFileSync(join(root, 'src-main', name), 'utf8').includes('openExternal')),
-  ).toEqual(['app/guards.ts']);
+  ).toEqual(['app/guards.ts', 'app/host-commands.ts']);
 });
 
 test('16: the Electron that ships is named exactly', () => {

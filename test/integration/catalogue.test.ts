@@ -81,7 +81,8 @@ async function item(): Promise<CatalogueItem> {
 /** Names of own models, and of whatever else lies among them. */
 function installed(): string[] {
   const models = path.join(folder, 'models');
-  return existsSync(models) ? readdirSync(models).filter((name) => name !== '.downloads') : [];
+  const others = ['.downloads', 'opened-libraries.json'];
+  return existsSync(models) ? readdirSync(models).filter((name) => !others.includes(name)) : [];
 }
 
 describe('the catalogue that comes along', () => {

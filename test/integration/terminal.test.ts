@@ -190,6 +190,26 @@ describe('a library, from first index to last removal', () => {
     await server.ended;
   });
 
+  it('serves other machines with a token of one’s own only, and warns of it', async () => {
+    expect((await run('serve', '--host', '0.0.0.0')).errors).toMatch(/--token-file/);
+    const token = join(root, 'token.txt');
+    writeFileSync(token, 'sixteen letters and more\n');
+    const server = start(['serve', '--root', root, '--host', '0.0.0.0', '--token-file', token]);
+    const said = await new Promise<string>((resolve) =>
+      server.process.stdout?.once('data', (text: Buffer) => resolve(text.toString())),
+    );
+    const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '';
+    // One's own token works as often as it is given, unlike the printed one.
+    for (const _ of [1, 2]) {
+      const signedIn = await fetch(`${origin}/?token=${encodeURIComponent('sixteen letters and more')}`, {
+        redirect: 'manual',
+      });
+      expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/']);
+    }
+    server.process.kill('SIGTERM');
+    expect((await server.ended).errors).toMatch(/^Warning: whoever reaches this machine over the network/);
+  });
+
   it('forgets a folder when told twice, and touches no file', async () => {
     expect((await run('remove', photos)).errors).toMatch(/--yes/);
     expect((await run('remove', photos, '--yes')).output).toMatch(/Forgot 23 photos/);
