@@ -23,7 +23,8 @@ const house = [
 const shells = { app: ['cli', 'server'], cli: ['app'], server: ['app', 'cli'] };
 
 /** A folder is entered by its public face. Engine and vision have further ones that load without native modules. */
-const face = '(?:index|supervisor|log|data-folder|read-file|opened-files|engine-node|unsafe-files)\\.ts$';
+const face =
+  '(?:index|end-worker|supervisor|log|data-folder|read-file|opened-files|engine-node|unsafe-files)\\.ts$';
 
 function restrictImports(files, patterns) {
   return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };

@@ -1,6 +1,7 @@
 /** Worker thread for work over the whole library, so that the main thread stays free. */
 import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { sayLoaded } from '../contract/end-worker.ts';
 import { learns, toErrorReport } from '../contract/index.ts';
 import {
   decodeFitted,
@@ -20,7 +21,7 @@ import {
   groundTruthOfTags,
 } from '../evaluate/index.ts';
 import { fitGuarded, fitRecipe, trainAttention, withoutLearning } from '../learn/index.ts';
-import { Library } from '../library/index.ts';
+import { Library, loadSqlite } from '../library/index.ts';
 import { augmentedVectors } from '../search/index.ts';
 import { runtimeProduct } from '../vision/index.ts';
 import type {
@@ -52,6 +53,9 @@ const fitTolerance = 1e-5;
 const learnSample = 2000;
 const descriptorsPerMessage = 512;
 const attentionEpochs = 40;
+
+loadSqlite();
+sayLoaded();
 
 function send(message: AnalysisMessage): void {
   parentPort?.postMessage(message);

@@ -1,6 +1,7 @@
 /** Starts the analysis worker for one task and follows it. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../contract/end-worker.ts';
 import {
   type Augmentation,
   type ErrorReport,
@@ -187,7 +188,7 @@ export async function analyse(
 ): Promise<void> {
   if (watcher.signal.aborted) throw new SemblanceError('cancelled', 'The analysis was cancelled.');
   const worker = new Worker(fileURLToPath(sibling(import.meta.url, 'analysis-worker')), { workerData: task });
-  const stop = (): void => void worker.terminate();
+  const stop = (): void => void endWorker(worker);
   watcher.signal.addEventListener('abort', stop);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -210,7 +211,7 @@ export async function analyse(
     });
   } finally {
     watcher.signal.removeEventListener('abort', stop);
-    await worker.terminate();
+    await endWorker(worker);
   }
 }
 

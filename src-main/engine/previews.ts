@@ -1,6 +1,7 @@
 /** Keeps the preview worker while somebody tunes, and lets it go afterwards. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../contract/end-worker.ts';
 import { type ErrorReport, SemblanceError, sibling } from '../contract/index.ts';
 import type { PreviewReply, PreviewRequest } from './preview-session.ts';
 
@@ -62,6 +63,6 @@ export class Previews {
 
   async close(): Promise<void> {
     if (this.#idle) clearTimeout(this.#idle);
-    await this.#worker?.terminate();
+    if (this.#worker) await endWorker(this.#worker);
   }
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../contract/end-worker.ts';
 import { type ErrorReport, SemblanceError, sibling } from '../contract/index.ts';
 import type { PartName } from './archive-manifest.ts';
 
@@ -17,6 +18,6 @@ export async function checkInThread(name: PartName, file: string, signal: AbortS
     if (signal.aborted) throw new SemblanceError('cancelled', 'The job was cancelled.');
     throw error;
   } finally {
-    await worker.terminate();
+    await endWorker(worker);
   }
 }

@@ -29,3 +29,4 @@ export { type ScannedFolder, scanFolder } from './scan.ts';
 export type { Mount, VolumeTable } from './volumes.ts';
 export { type ScanPlace } from './walk.ts';
 export { type Change, type FolderWatch, watchFolder } from './watch.ts';
+export { loadSqlite } from './sqlite-file.ts';

@@ -22,6 +22,11 @@ export function openSqlite(file: string, options: { readonly?: boolean; timeout:
   }
 }
 
+/** Loads SQLite itself, as the first database does otherwise. */
+export function loadSqlite(): void {
+  new Database(':memory:').close();
+}
+
 interface SchemaEntry {
   type: string;
   name: string;

@@ -1,6 +1,7 @@
 /** The near side of a worker thread that holds one shard of the HNSW index. */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../contract/end-worker.ts';
 import { SemblanceError, sibling } from '../contract/index.ts';
 import type { HnswAnswers, HnswReply, HnswRequest, ShardSetup } from './hnsw-messages.ts';
 
@@ -40,7 +41,7 @@ export class HnswShard {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await endWorker(this.#worker);
   }
 
   #settle(reply: HnswReply): void {

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HierarchicalNSW } from 'hnswlib-node';
+import { sayLoaded, uninterrupted } from '../contract/end-worker.ts';
 import { messageOf } from '../contract/index.ts';
 import type { HnswAnswers, HnswReply, HnswRequest, PackedHits, ShardSetup } from './hnsw-messages.ts';
 import { hnswlib } from './hnswlib.ts';
@@ -25,6 +26,9 @@ const seed = 100;
 const growth = 1.25;
 
 const { folder, dimension } = workerData as ShardSetup;
+
+hnswlib();
+sayLoaded();
 
 function newIndex(): HierarchicalNSW {
   const { library, reason } = hnswlib();
@@ -120,7 +124,7 @@ let last: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', ({ id, request }: { id: number; request: HnswRequest }) => {
   last = last
-    .then(() => answer(request))
+    .then(() => uninterrupted(() => answer(request)))
     .then(
       (value) => reply({ id, value }),
       (error: unknown) => reply({ id, error: messageOf(error) }),

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../contract/end-worker.ts';
 import { sibling } from '../contract/index.ts';
 
 /** Loading a network takes several times its size for a moment. */
@@ -30,7 +31,7 @@ export async function crewTime(graphPath: string): Promise<number> {
     await compute(crew, photosEach);
     return (performance.now() - startedMs) / (crew.length * photosEach);
   } finally {
-    await Promise.all(crew.map((worker) => worker.terminate()));
+    await Promise.all(crew.map((worker) => endWorker(worker)));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Matrix products by onnxruntime, which uses all cores and vector instructions. */
 import * as ort from './onnxruntime.ts';
+import { uninterrupted } from '../contract/end-worker.ts';
 import type { Matrix, MatrixProduct, Values } from '../descriptor/index.ts';
 import { node, valueInfo, writeModel } from './onnx/model-file.ts';
 
@@ -45,7 +46,8 @@ export function runtimeProduct({ threads }: { threads?: number } = {}): {
     const key = `${precision} ${transposeA} ${transposeB}`;
     const known = sessions.get(key);
     if (known) return known;
-    const made = ort.InferenceSession.create(gemm(precision, transposeA, transposeB), options);
+    const graph = gemm(precision, transposeA, transposeB);
+    const made = uninterrupted(() => ort.InferenceSession.create(graph, options));
     sessions.set(key, made);
     return made;
   };
@@ -56,13 +58,18 @@ export function runtimeProduct({ threads }: { threads?: number } = {}): {
   ) => {
     const precision = a.values instanceof Float64Array ? 'double' : 'float';
     const session = await sessionFor(precision, transposeA, transposeB);
-    const result = (await session.run({ a: tensor(a), b: tensor(b) })).product;
+    const { product: result } = await uninterrupted(() => session.run({ a: tensor(a), b: tensor(b) }));
     return { rows: result.dims[0], columns: result.dims[1], values: result.data as V };
   };
   return {
     product,
     release: async () => {
-      await Promise.all([...sessions.values()].map(async (session) => (await session).release()));
+      await Promise.all(
+        [...sessions.values()].map(async (made) => {
+          const session = await made;
+          await uninterrupted(() => session.release());
+        }),
+      );
     },
   };
 }
