@@ -134,6 +134,8 @@ describe('a recipe that the cache can answer', () => {
     // The fit may be over by now, and the job of the next step under way.
     for (let open = openJobs(); open.length > 0; open = openJobs()) {
       for (const { id } of open) await engine.call('cancelJob', { jobId: id });
+      // A job ends when its thread has.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     await engine.jobs.idle();
     expect(engine.recipe).toEqual(before);
