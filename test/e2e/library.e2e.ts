@@ -28,6 +28,7 @@ test('a person puts photos in order and in groups, and finds some by a filter', 
   await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
   await expect.poll(() => firstName(page)).toBe('beaches-1.jpg');
   await page.getByLabel('Groups').selectOption('By month');
+  await expect(page.getByRole('rowheader')).toHaveCount(1);
   await expect(page.getByRole('rowheader')).toHaveText('Date unknown 24');
   await page.getByLabel('Groups').selectOption('No groups');
 
