@@ -6,6 +6,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { SemblanceError, systemCodeOf } from '../contract/index.ts';
 import { noArchive, type PartName, thumbnailsName } from './archive-manifest.ts';
 import { thumbnailSchema } from './archive-tables.ts';
+import { bringUpToDate } from './database.ts';
 import { migrations, schemaVersion } from './schema.ts';
 import { type Connection, openSqlite, otherInSchema } from './sqlite-file.ts';
 
@@ -49,17 +50,14 @@ export function checkPart(name: PartName, file: string): void {
   } finally {
     database.close();
   }
-  if (name !== thumbnailsName && version < schemaVersion) bringUpToDate(file, version);
+  if (name !== thumbnailsName && version < schemaVersion) renewCopy(file, version);
 }
 
 /** The copy alone is changed, and by what this program brings along. */
-function bringUpToDate(file: string, version: number): void {
+function renewCopy(file: string, version: number): void {
   const database = openSqlite(file, { timeout: waitMs });
   try {
-    database.transaction(() => {
-      for (const step of migrations.slice(version)) database.exec(step);
-      database.pragma(`user_version = ${schemaVersion}`);
-    })();
+    bringUpToDate(database, version);
   } catch (error) {
     throw damaged(error);
   } finally {

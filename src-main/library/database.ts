@@ -89,6 +89,11 @@ function migrate(database: Connection, version: number, access: 'read' | 'write'
       `The library in ${folder} ${why}. Run once: semblance index FOLDER, or start Semblance.`,
     );
   }
+  bringUpToDate(database, version);
+}
+
+/** Takes a catalogue of an earlier version through all steps at once, or through none. */
+export function bringUpToDate(database: Connection, version: number): void {
   database.transaction(() => {
     for (const step of migrations.slice(version)) database.exec(step);
     database.pragma(`user_version = ${schemaVersion}`);

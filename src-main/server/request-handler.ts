@@ -7,6 +7,7 @@ import type { EngineSupervisor } from '../engine/supervisor.ts';
 import { controlHeader, controlPath, isSecret, mostControlBytes, pathsToOpen } from './control-file.ts';
 import { hasBody } from './limits.ts';
 import type { OwnNames } from './own-names.ts';
+import { bodyOf } from './request-body.ts';
 import type { Sessions } from './sessions.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -58,8 +59,8 @@ export function requestHandler({
     const url = new URL(request.url ?? '/', names.origin);
     if (request.method === 'POST' && url.pathname === controlPath) {
       if (!isSecret(request.headers[controlHeader], secret)) return endUnread(403, 'Forbidden');
-      void bodyOf(request).then((body) => {
-        const paths = body === null ? null : pathsToOpen(body);
+      void bodyOf(request, mostControlBytes).then((body) => {
+        const paths = body === null ? null : pathsToOpen(body.toString());
         if (paths === null) return end(400, 'Bad request');
         opened.add(paths);
         return end(200, address());
@@ -103,20 +104,4 @@ export function requestHandler({
     files(request, response, () => end(404, 'Not found'));
     return undefined;
   };
-}
-
-/** null where it is longer than any of ours. */
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > mostControlBytes) return null;
-      parts.push(part);
-    }
-  } catch {
-    return null;
-  }
-  return Buffer.concat(parts).toString();
 }

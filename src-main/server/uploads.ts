@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ExtensionCodec } from '@msgpack/msgpack';
 import { maxPhotoBytes, uploadExtension } from '../contract/index.ts';
+import { bodyOf } from './request-body.ts';
 
 /** All that wait, together with those that are arriving. */
 const mostBytes = 2 * maxPhotoBytes;
@@ -37,7 +38,7 @@ export class Uploads {
     this.#bytes += length;
     this.#count += 1;
     const bytes = await bodyOf(request, length);
-    if (bytes === null) {
+    if (bytes?.length !== length) {
       this.#free(length);
       return { status: 400, text: 'The photo did not arrive whole' };
     }
@@ -71,20 +72,4 @@ export class Uploads {
     this.#bytes -= length;
     this.#count -= 1;
   }
-}
-
-/** null where it has another length, or breaks off. */
-async function bodyOf(request: IncomingMessage, length: number): Promise<Uint8Array | null> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > length) return null;
-      parts.push(part);
-    }
-  } catch {
-    return null;
-  }
-  return bytes === length ? Buffer.concat(parts, length) : null;
 }
