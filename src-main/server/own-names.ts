@@ -41,7 +41,7 @@ export class OwnNames {
    * Whether a request was meant for this server and comes from its own pages: a foreign name that resolves to this
    * machine (DNS rebinding) shows in Host, a foreign page in Origin.
    */
-  isOwnRequest({ headers }: IncomingMessage): boolean {
+  isOwnRequest({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const host = headers.host?.toLowerCase();
     if (host === undefined || !this.#includes(host)) return false;
     const origin = headers.origin?.toLowerCase();

@@ -200,11 +200,11 @@ describe('a library, from first index to last removal', () => {
     );
     const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? '';
     // One's own token works as often as it is given, unlike the printed one.
-    for (const _ of [1, 2]) {
+    for (const attempt of ['first', 'second']) {
       const signedIn = await fetch(`${origin}/?token=${encodeURIComponent('sixteen letters and more')}`, {
         redirect: 'manual',
       });
-      expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/']);
+      expect([signedIn.status, signedIn.headers.get('location')], attempt).toEqual([303, '/']);
     }
     server.process.kill('SIGTERM');
     expect((await server.ended).errors).toMatch(/^Warning: whoever reaches this machine over the network/);

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { isLoopback, OwnNames } from '../../../src-main/server/own-names.ts';
 
-const request = (host?: string, origin?: string): IncomingMessage =>
-  ({ headers: { host, origin } }) as IncomingMessage;
+const request = (host?: string, origin?: string): Pick<IncomingMessage, 'headers'> => ({
+  headers: { host, origin },
+});
 
 describe('a server that only its own machine reaches', () => {
   const names = new OwnNames('127.0.0.1', 4040);
