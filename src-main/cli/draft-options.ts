@@ -8,7 +8,7 @@ import {
   withModel,
   withSecondModel,
 } from '../contract/index.ts';
-import type { Engine } from '../engine/index.ts';
+import { type Engine, modelNamed } from '../engine/index.ts';
 import { profileNamed, profileOption } from './profile-option.ts';
 import { changedRecipe } from './recipe-changes.ts';
 import { recipeNamed } from './recipe-source.ts';
@@ -47,15 +47,15 @@ export function withDraftOptions(command: Command): Command {
 export async function draftOf(engine: Engine, options: DraftOptions): Promise<Recipe> {
   const { recipe, model, addModel, profile, set } = options;
   const start = recipe === undefined ? engine.recipe : await recipeNamed(recipe, engine.recipe);
-  const first = model === undefined ? start : withModel(start, engine.modelNamed(model).info);
-  const both = addModel === undefined ? first : withSecond(engine, first, addModel);
+  const first = model === undefined ? start : withModel(start, modelNamed(model).info);
+  const both = addModel === undefined ? first : withSecond(first, addModel);
   const read = profile === undefined ? both : (await profileNamed(engine, profile, both)).recipe;
   return changedRecipe(read, set);
 }
 
 /** @throws SemblanceError `no-model`, `invalid-arguments` */
-function withSecond(engine: Engine, recipe: Recipe, name: string): Recipe {
-  const both = withSecondModel(recipe, engine.modelNamed(name).info);
+function withSecond(recipe: Recipe, name: string): Recipe {
+  const both = withSecondModel(recipe, modelNamed(name).info);
   if (both !== recipe) return both;
   const why = modelNames(recipe).includes(name)
     ? `the recipe takes taps of '${name}' already`

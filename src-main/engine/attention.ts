@@ -97,8 +97,8 @@ function photosOfGroups(library: Library, recipe: Recipe): Sampled[] {
 }
 
 function photosToAlter(library: Library, recipe: Recipe): Sampled[] {
-  return library.photos
-    .contentIds()
+  return library.contents
+    .ids()
     .filter((contentId) => teaches(contentId, recipe))
     .slice(0, Math.floor(mostPhotos / (1 + copiesPerPhoto)))
     .map((contentId) => ({ contentId, group: contentId }));

@@ -187,7 +187,7 @@ class Bin {
   async #takeBack({ path }: BinnedFile, folder: ScannedFolder): Promise<boolean> {
     const { library, serving } = this.#engine;
     const { hash, sizeBytes, modifiedAtMs } = await fileHash(path);
-    const contentId = library.photos.contentWithHash(hash);
+    const contentId = library.contents.withHash(hash);
     const vector = serving && contentId && library.generations.descriptor(serving.generation.id, contentId);
     if (!serving || contentId === undefined || !vector) return false;
     const inside = relative(folder.path, dirname(path)).split(sep).join('/');

@@ -36,6 +36,7 @@ import { profileReport, startTimingProfiles, useProfile } from './profiles.ts';
 import { compareOnLibrary, evaluateLibrary, probeLibrary } from './quality.ts';
 import { savedSearchHandlers } from './saved-searches.ts';
 import { prepareSearch } from './prepare-search.ts';
+import { modelsOfRecipe } from './recipe-models.ts';
 import { searchLibrary } from './search.ts';
 import { engineStatus } from './status.ts';
 import { supportHandlers } from './support.ts';
@@ -63,7 +64,7 @@ export function commandHandlers(engine: Engine): Handlers {
   return {
     status: () => engineStatus(engine),
     models: () => installedModels().map(({ info }) => info),
-    devices: () => engine.modelsOf(engine.recipe).flatMap((model) => storedReport(model) ?? []),
+    devices: () => modelsOfRecipe(engine.recipe).flatMap((model) => storedReport(model) ?? []),
     probeDevices: () => probe(engine),
     importModel: ({ path, ...request }) => addModel({ ...request, file: path }),
     catalogue: () => catalogue(),
@@ -78,7 +79,7 @@ export function commandHandlers(engine: Engine): Handlers {
       patternCounter.count(library.folders.get(folderId), patterns, followLinks),
     relocateFolder: ({ folderId, path }) => relocateFolder(engine, folderId, path),
     photo: ({ photoId }) => library.photos.details(photoId),
-    problems: (query) => library.photos.problems(query),
+    problems: (query) => library.problems.page(query),
     startIndexing: ({ folderIds }) => startIndexing(engine, folderIds),
     jobs: () => jobs.list(),
     pauseJob: ({ jobId }) => jobs.pause(jobId),
@@ -129,7 +130,7 @@ async function probe(engine: Engine): Promise<DeviceReport[]> {
     );
   }
   const reports: DeviceReport[] = [];
-  for (const model of engine.modelsOf(engine.recipe)) {
+  for (const model of modelsOfRecipe(engine.recipe)) {
     const report = await probeDevices(model);
     storeReport(model, report);
     reports.push(report);
@@ -177,7 +178,7 @@ async function changeSettings(
   if (changes.cacheBudgetBytes !== undefined) engine.trimCache();
   if (changes.watch !== undefined) engine.watching.renew();
   if (settings.maxMegapixels !== maxMegapixels) {
-    library.change(() => library.photos.tryAgain('too-large'));
+    library.change(() => library.problems.tryAgain('too-large'));
     await engine.renewVision();
   }
   return settings;

@@ -194,7 +194,7 @@ function libraryFacts(engine: Engine, redactor: Redactor): unknown {
   const { parts, freeBytes } = storageReport(engine);
   return {
     photos: library.photos.counts().photos,
-    differentPictures: library.photos.contentCount(),
+    differentPictures: library.contents.count(),
     problems: problemCounts(engine),
     folders: {
       count: folders.length,
@@ -208,7 +208,7 @@ function libraryFacts(engine: Engine, redactor: Redactor): unknown {
       fit: generation.fit,
       fittedOn: generation.fittedOn,
       createdAtMs: generation.createdAtMs,
-      picturesSince: library.photos.contentsAddedAfter(generation.createdAtMs),
+      picturesSince: library.contents.addedAfter(generation.createdAtMs),
     },
     generations: library.generations.count(),
     building: library.generations.building() !== null,
@@ -228,7 +228,7 @@ function libraryFacts(engine: Engine, redactor: Redactor): unknown {
 }
 
 function problemCounts({ library }: Engine): Partial<Record<PhotoProblemCode, number>> {
-  return Object.fromEntries(library.photos.problemCounts().map(({ code, photos }) => [code, photos]));
+  return Object.fromEntries(library.problems.counts().map(({ code, photos }) => [code, photos]));
 }
 
 function profileSeconds(engine: Engine): Record<string, number | null> {

@@ -91,7 +91,7 @@ class Duplicates {
     const { isComplete } = this.#pairs;
     const { joinings, least } = await this.#pairs.joinings();
     const counts = await this.#pairs.nearest(thresholdBins);
-    const filesOf = this.#engine.library.photos.contentsInSeveralFiles();
+    const filesOf = this.#engine.library.contents.inSeveralFiles();
     return thresholdsFrom(counts, { joinings, filesOf }, least, this.#judged(), isComplete);
   }
 
@@ -139,7 +139,7 @@ class Duplicates {
     threshold: number,
     { kinds, filter, geometry }: Restriction & { geometry: boolean },
   ): Promise<FoundGroups> {
-    const { photos } = this.#engine.library;
+    const { contents } = this.#engine.library;
     const isRestricted = geometry || kinds !== undefined || isFiltering(filter);
     // Places that fit together tell more than similarity does: a copy belongs to what it agrees with most.
     const least = geometry ? 0 : threshold;
@@ -151,8 +151,7 @@ class Duplicates {
     );
     const grouped = new Set(similar.flatMap(({ members }) => members));
     // Nothing is surer than pictures that several files hold.
-    const copies =
-      (kinds?.includes('identical') ?? true) ? [...photos.contentsInSeveralFiles(filter).keys()] : [];
+    const copies = (kinds?.includes('identical') ?? true) ? [...contents.inSeveralFiles(filter).keys()] : [];
     const copied = copies
       .filter((id) => !grouped.has(id))
       .map((id) => ({ members: [id], centre: id, least: 1 }));
@@ -168,8 +167,8 @@ class Duplicates {
     threshold: number,
     { kinds, filter, geometry }: Restriction & { geometry: boolean },
   ): Promise<ScoredPair[]> {
-    const { photos } = this.#engine.library;
-    const allowed = isFiltering(filter) ? new Set(photos.contentsMatching(filter)) : null;
+    const { contents, photos } = this.#engine.library;
+    const allowed = isFiltering(filter) ? new Set(contents.matching(filter)) : null;
     const pairs: ScoredPair[] = [];
     await this.#pairs.forEach(threshold, (pair) => {
       if (allowed && !(allowed.has(pair.a) && allowed.has(pair.b))) return;

@@ -2,6 +2,7 @@
 import { type CommandArguments, defaultRecipe, type Job, SemblanceError } from '../contract/index.ts';
 import { addEightBitCopy } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
+import { modelNamed } from './recipe-models.ts';
 
 /** Photos to calibrate on, and others to compare on. */
 const photosToCalibrate = 32;
@@ -17,8 +18,8 @@ export function startEightBit(
   { name, leastGain }: CommandArguments['makeEightBit'],
 ): { job: Job; ended: Promise<Job> } {
   const { library, recipe } = engine;
-  const model = engine.modelNamed(name);
-  const files = evenly(library.photos.contentIds(), photosToCalibrate + photosToCompare).flatMap((id) =>
+  const model = modelNamed(name);
+  const files = evenly(library.contents.ids(), photosToCalibrate + photosToCompare).flatMap((id) =>
     library.photos
       .withContent(id)
       .slice(0, 1)

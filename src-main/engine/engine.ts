@@ -8,23 +8,16 @@ import {
   type Job,
   learns,
   modelNames,
-  noModel,
   type Recipe,
   SemblanceError,
 } from '../contract/index.ts';
-import { type Extraction, extractionOf, modelsOfExtraction } from '../descriptor/index.ts';
+import { type Extraction, extractionOf } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import { Library, type ScannedFolder, type VolumeTable } from '../library/index.ts';
 import {
-  beginUse,
-  type DecodeLimits,
-  distrust,
   endUse,
-  type InstalledModel,
   installedModels,
   type InstallOptions,
-  limitsFor,
-  LoneReader,
   processor,
   storedReport,
   Vision,
@@ -42,8 +35,10 @@ import { type Log, silentLog } from './log.ts';
 import { MeasuredCrossover } from './measured-crossover.ts';
 import { completeMetadata } from './metadata-job.ts';
 import { startNeighbours } from './neighbours-job.ts';
+import { PhotoReaders } from './photo-readers.ts';
 import { Previews } from './previews.ts';
 import { timeProfilesOnce } from './profiles.ts';
+import { modelsFor, modelsOfRecipe } from './recipe-models.ts';
 import { adoptFirstSchema, renewCache } from './renew-cache.ts';
 import { Retuning } from './retuning.ts';
 import { waitForRoom } from './room.ts';
@@ -88,6 +83,7 @@ export class Engine {
   readonly jobs: Jobs;
   readonly retuning: Retuning;
   readonly previews = new Previews();
+  readonly readers: PhotoReaders;
   readonly localFeatures: LocalFeatureReader;
   readonly latestSearches = new LatestOnly();
   readonly watching: Watching;
@@ -103,8 +99,6 @@ export class Engine {
   readonly #cache: CacheBudget;
   readonly #measured = new MeasuredCrossover();
   #toldLibraryChangedMs = 0;
-  /** What a job should say of a device that failed meanwhile. */
-  #deviceNote = '';
 
   private constructor(options: EngineOptions, library: Library) {
     this.options = options;
@@ -130,18 +124,18 @@ export class Engine {
       options.program === 'window' || options.program === 'server' ? waitForRoom(library) : undefined,
     );
     this.#cache = new CacheBudget(library);
+    this.readers = new PhotoReaders(library, this.log, options.workers);
     this.#shared = new SharedVision({
-      start: (extraction) => this.startVision(extraction),
+      start: (extraction) => this.readers.start(extraction),
       // Other jobs have readers of their own.
       isBusy: () => this.jobs.isPending('index'),
     });
     this.retuning = new Retuning({
       library,
       jobs: this.jobs,
-      modelsOf: (recipe) => this.modelsOf(recipe),
-      startVision: (extraction) => this.startVision(extraction),
-      startAlone: (extraction) => this.startAlone(extraction),
-      tryDevices: (extraction, control) => tryDevices(this.#modelsFor(extraction), control),
+      startVision: (extraction) => this.readers.start(extraction),
+      startAlone: (extraction) => this.readers.startAlone(extraction),
+      tryDevices: (extraction, control) => tryDevices(modelsFor(extraction), control),
       mayCache: (bytes) => this.#cache.hasRoomFor(bytes),
       onSwapped: () => this.reloadServing(),
     });
@@ -193,18 +187,6 @@ export class Engine {
     return this.#recipe;
   }
 
-  /** All models that a recipe names, its own first. @throws SemblanceError `no-model` */
-  modelsOf(recipe: Recipe): InstalledModel[] {
-    return modelNames(recipe).map((name) => this.modelNamed(name));
-  }
-
-  /** @throws SemblanceError `no-model` */
-  modelNamed(name: string): InstalledModel {
-    const installed = installedModels().find(({ info }) => info.name === name);
-    if (installed) return installed;
-    throw noModel(name);
-  }
-
   /** What computes descriptors, or would; two names where it is not the same for two models. */
   get provider(): string {
     const names = modelNames(this.#recipe);
@@ -229,58 +211,8 @@ export class Engine {
 
   #servingExtraction(): Extraction {
     if (this.#serving) return this.#serving.extraction;
-    const models = this.modelsOf(this.#recipe).map(({ info }) => info);
+    const models = modelsOfRecipe(this.#recipe).map(({ info }) => info);
     return extractionOf(this.#recipe, models);
-  }
-
-  /** A reader of photos that may kill whoever reads them; the caller closes it. */
-  startAlone(settings: Extraction): LoneReader {
-    const [model, ...others] = this.#modelsFor(settings);
-    return new LoneReader({ model, others, settings, limits: this.#limits });
-  }
-
-  /**
-   * Another photo reader, which the caller closes.
-   * @param onlyItsTaps maps of no other taps will be asked for, so that the network need not go on behind them
-   */
-  startVision(extraction: Extraction, onlyItsTaps = false): Promise<Vision> {
-    const { workers } = this.options;
-    const whole = this.#modelsFor(extraction);
-    const models = onlyItsTaps ? whole.map((model) => withTapsOf(model, extraction)) : whole;
-    const [model, ...others] = models;
-    return Vision.start({
-      model,
-      others,
-      device: (each) => {
-        const use = beginUse(each, models);
-        const { name, isOwn } = each.info;
-        this.log.info('device-chosen', { ...use, model: isOwn ? 'own' : name });
-        return use;
-      },
-      onFallback: (failed, use, detail) => {
-        distrust(failed, use, detail);
-        this.log.warn('device-failed', { provider: use.provider, detail });
-        this.#deviceNote = `${use.provider} failed (${detail}), and the processor went on.`;
-      },
-      settings: extraction,
-      limits: this.#limits,
-      ...(workers === undefined ? {} : { workers }),
-    });
-  }
-
-  get #limits(): DecodeLimits {
-    return limitsFor(this.library.settings.get().maxMegapixels);
-  }
-
-  #modelsFor(extraction: Extraction): InstalledModel[] {
-    return modelsOfExtraction(extraction).map(({ name, sha256 }) => {
-      const model = this.modelNamed(name);
-      if (model.info.sha256 === sha256) return model;
-      throw new SemblanceError(
-        'recipe-mismatch',
-        `The model '${name}' is another one than the photos were read with. Apply the recipe again in Tune, or: semblance retune`,
-      );
-    });
   }
 
   /** Scans folders, then renews the fit when the library has outgrown it. `ended` is the index job's end. */
@@ -293,7 +225,7 @@ export class Engine {
     const parts = {
       library: this.library,
       vision: () => this.vision(),
-      startAlone: () => this.startAlone(this.#servingExtraction()),
+      startAlone: () => this.readers.startAlone(this.#servingExtraction()),
       serving: () => this.#firstServing(),
       mayCache: (bytes: number) => this.#cache.hasRoomFor(bytes),
       onFirstRead: (paths: string[], left: number, control: JobControl) =>
@@ -302,12 +234,13 @@ export class Engine {
       onLibraryChanged: () => this.tellLibraryChanged(false),
     };
     return this.jobs.start('index', async (control) => {
-      this.#deviceNote = '';
-      await tryDevices(this.modelsOf(this.#recipe), control);
+      this.readers.takeDeviceNote();
+      await tryDevices(modelsOfRecipe(this.#recipe), control);
       // What was indexed before an obstacle is found unchanged.
       await control.persist(() => new IndexJob(parts, tasks, indexing).run(control));
       this.#measureCrossover();
-      if (this.#deviceNote !== '') control.conclude(this.#deviceNote);
+      const deviceNote = this.readers.takeDeviceNote();
+      if (deviceNote !== '') control.conclude(deviceNote);
       this.tellLibraryChanged(true);
       this.savedSearches.renew();
       startNeighbours(this);
@@ -338,7 +271,7 @@ export class Engine {
     this.#serving ??= Serving.createFirst(
       this.library,
       this.#recipe,
-      this.modelsOf(this.#recipe),
+      modelsOfRecipe(this.#recipe),
       this.#crossover,
     );
     return this.#serving;
@@ -425,13 +358,6 @@ export class Engine {
   #emit: EngineEventListener = (event) => {
     for (const listener of this.#listeners) listener(event);
   };
-}
-
-/** A model as if it had no taps but those that are extracted. */
-function withTapsOf(model: InstalledModel, { model: own, taps }: Extraction): InstalledModel {
-  const { name } = model.info;
-  const used = new Set(taps.filter((tap) => (tap.model?.name ?? own) === name).map((tap) => tap.name));
-  return { ...model, info: { ...model.info, taps: model.info.taps.filter((tap) => used.has(tap.name)) } };
 }
 
 /** What served before the catalogue was lost. What is learned from photos can be applied again once they are there. */

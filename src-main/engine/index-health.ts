@@ -40,7 +40,7 @@ export async function indexHealth(engine: Engine, control: JobControl): Promise<
     fit,
     fittedOn,
     createdAtMs,
-    photosSince: engine.library.photos.contentsAddedAfter(createdAtMs),
+    photosSince: engine.library.contents.addedAfter(createdAtMs),
   };
 }
 

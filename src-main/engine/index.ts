@@ -6,5 +6,6 @@ export { UpdateChecker } from './updates.ts';
 export { Engine, type EngineOptions } from './engine.ts';
 export { setAside } from '../library/index.ts';
 export { genericFitFile, genericFitRecord } from './generic-fit.ts';
+export { modelNamed } from './recipe-models.ts';
 export { version } from './version.ts';
 export { evaluateByFile } from './quality-file.ts';

@@ -72,7 +72,7 @@ export function tagLabels(library: Library): TagLabels {
     tagsOf.set(contentId, [...(tagsOf.get(contentId) ?? []), number]);
     pictures[number] = (pictures[number] ?? 0) + 1;
   }
-  const total = library.photos.contentCount();
+  const total = library.contents.count();
   const isTelling = (tag: number): boolean => pictures[tag] > 1 && pictures[tag] < total;
   if (!pictures.some((_, tag) => isTelling(tag))) {
     throw new SemblanceError(

@@ -15,6 +15,7 @@ import {
 } from '../descriptor/index.ts';
 import type { InstalledModel } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
+import { modelNamed } from './recipe-models.ts';
 import { SharedVision } from './shared-vision.ts';
 import { thumbnailOfPhoto } from './thumbnails.ts';
 
@@ -37,7 +38,7 @@ export class LocalFeatureReader {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#shared = new SharedVision({
-      start: (extraction) => engine.startVision(extraction, true),
+      start: (extraction) => engine.readers.start(extraction, true),
       isBusy: () => false,
     });
   }
@@ -116,7 +117,7 @@ export class LocalFeatureReader {
   }
 
   #source(): Source {
-    const { info } = this.#engine.modelNamed(this.#engine.recipe.model);
+    const { info } = modelNamed(this.#engine.recipe.model);
     const { name: tap, channels } = tapForPlaces(info);
     const extraction: Extraction = {
       model: info.name,

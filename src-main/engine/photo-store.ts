@@ -55,7 +55,7 @@ export class PhotoStore {
   /** Whether all is known that the search needs of a picture, so that its file need not be decoded. */
   knows(hash: string): boolean {
     const { library, serving } = this.#parts;
-    const contentId = library.photos.contentWithHash(hash);
+    const contentId = library.contents.withHash(hash);
     if (contentId === undefined) return false;
     const { id, extractionKey } = serving().generation;
     return (
@@ -71,16 +71,16 @@ export class PhotoStore {
     const { contentHash, extraction, metadata, sizeBytes, modifiedAtMs } = reading;
     const stamped = { ...file, sizeBytes, modifiedAtMs };
     const code = extraction && encodeStatistics(serving.layout, extraction.powerMeans);
-    const known = library.photos.contentWithHash(contentHash);
+    const known = library.contents.withHash(contentHash);
     // A picture that comes back may be known by its statistics only, where the recipe has changed meanwhile.
     const cached = code ?? (known === undefined ? undefined : this.#codeWithoutDescriptor(known));
     const vector = cached && serving.augmented(await serving.describe(cached));
     const { contentId, orphans } = library.change(() => {
       const content =
-        library.photos.contentWithHash(contentHash) ??
-        library.photos.addContent({ hash: contentHash, ...pictureOf(extraction) });
+        library.contents.withHash(contentHash) ??
+        library.contents.add({ hash: contentHash, ...pictureOf(extraction) });
       library.metadata.set(content, metadata);
-      if (extraction) library.photos.setPlaceholder(content, extraction.placeholder);
+      if (extraction) library.contents.setPlaceholder(content, extraction.placeholder);
       if (code && this.#parts.mayCache(code.byteLength)) library.powerMeans.add(content, extractionKey, code);
       if (vector) library.generations.addDescriptors(id, [{ contentId: content, vector }]);
       library.files.forgetOthers([file]);

@@ -14,6 +14,7 @@ import { installedModels, machineStamp, processor } from '../vision/index.ts';
 import type { Engine } from './engine.ts';
 import type { JobControl } from './job-run.ts';
 import { firstPaths, secondsPerPhoto } from './reading-time.ts';
+import { modelsOfRecipe } from './recipe-models.ts';
 
 /** Photos that are read by each profile to tell how long all of them take. */
 const photosToTime = 20;
@@ -26,7 +27,7 @@ export function profileReport(engine: Engine): ProfileReport {
   const times = library.profileTimes.get(stampOf(engine, profiles));
   return {
     profiles: profiles.map((profile) => ({ ...profile, secondsPerPhoto: times?.[profile.name] ?? null })),
-    photos: library.photos.contentCount(),
+    photos: library.contents.count(),
   };
 }
 
@@ -39,16 +40,16 @@ function profilesInUse({ recipe, provider }: Engine): Profile[] {
 }
 
 /** What a profile asks of the networks. What attention asks for takes as long as the average in its place. */
-function extractionOfProfile(engine: Engine, { recipe }: Profile): Extraction {
+function extractionOfProfile({ recipe }: Profile): Extraction {
   return extractionOf(
     withoutLearning(recipe),
-    engine.modelsOf(recipe).map(({ info }) => info),
+    modelsOfRecipe(recipe).map(({ info }) => info),
   );
 }
 
 /** What times hold for: what is computed, by what, on which machine. */
 function stampOf(engine: Engine, profiles: readonly Profile[]): string {
-  const keys = profiles.map((profile) => extractionKey(extractionOfProfile(engine, profile)));
+  const keys = profiles.map((profile) => extractionKey(extractionOfProfile(profile)));
   return [machineStamp(), engine.provider, ...keys].join(' ');
 }
 
@@ -80,7 +81,7 @@ async function timeProfiles(engine: Engine, paths: readonly string[], control: J
   control.report({ step: 'Timing the profiles', done: 0, total: profiles.length });
   for (const [done, profile] of profiles.entries()) {
     await control.checkpoint();
-    const extraction = extractionOfProfile(engine, profile);
+    const extraction = extractionOfProfile(profile);
     const seconds = await secondsPerPhoto(engine, extraction, paths, control.signal).catch(
       (error: unknown) => {
         if (error instanceof SemblanceError) return null;

@@ -109,7 +109,7 @@ function rowsByTag({ library }: Engine, { index }: Serving): LabelledRows {
   const tags: number[][] = [];
   const contentIds: number[] = [];
   const rows: Float32Array[] = [];
-  for (const contentId of library.photos.contentIds()) {
+  for (const contentId of library.contents.ids()) {
     const vector = index.vector(contentId);
     if (!vector) continue;
     tags.push(tagsOf.get(contentId) ?? []);
@@ -155,8 +155,8 @@ function evaluateCached(
 }
 
 /** Whether photos of the library are missing in one of two different extractions' caches. */
-export function isPartlyRead({ photos, powerMeans }: Library, a: string, b: string): boolean {
-  const total = photos.contentCount();
+export function isPartlyRead({ contents, powerMeans }: Library, a: string, b: string): boolean {
+  const total = contents.count();
   return a !== b && (powerMeans.count(a) < total || powerMeans.count(b) < total);
 }
 

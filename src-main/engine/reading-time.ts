@@ -4,8 +4,8 @@ import type { Engine } from './engine.ts';
 
 /** Files of the library's first pictures. */
 export function firstPaths({ library }: Engine, count: number): string[] {
-  return library.photos
-    .contentIds()
+  return library.contents
+    .ids()
     .slice(0, count)
     .flatMap((id) => library.photos.withContent(id).slice(0, 1))
     .map(({ path }) => path);
@@ -22,7 +22,7 @@ export async function secondsPerPhoto(
   paths: readonly string[],
   signal?: AbortSignal,
 ): Promise<number | null> {
-  const vision = await engine.startVision(extraction);
+  const vision = await engine.readers.start(extraction);
   const end = (): void => void vision.close();
   signal?.addEventListener('abort', end);
   try {

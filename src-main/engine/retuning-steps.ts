@@ -9,7 +9,7 @@ import {
 } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import type { Library, StoredGeneration } from '../library/index.ts';
-import type { InstalledModel, LoneReader, Vision } from '../vision/index.ts';
+import type { LoneReader, Vision } from '../vision/index.ts';
 import { analyse, analyseFor, type Groups } from './analysis.ts';
 import { learnAttention } from './attention.ts';
 import { describeCached } from './describe-cached.ts';
@@ -17,11 +17,11 @@ import { genericFit, photosForOwnFit } from './generic-fit.ts';
 import type { JobControl } from './job-run.ts';
 import { folderLabels, groupsFor } from './labels.ts';
 import { Describer, extractionOfGeneration } from './describer.ts';
+import { modelsOfRecipe } from './recipe-models.ts';
 import { makePairs, readAgain } from './vision-job.ts';
 
 export interface StepParts {
   library: Library;
-  modelsOf: (recipe: Recipe) => InstalledModel[];
   /** A reader of photos for an extraction, which the caller closes. */
   startVision: (extraction: Extraction) => Promise<Vision>;
   /** The same for photos that may kill whoever reads them. */
@@ -44,9 +44,9 @@ export class RetuningSteps {
 
   /** Learns attention from feature maps, and with it what the network is asked for. */
   async attend(building: StoredGeneration, control: JobControl): Promise<boolean> {
-    const { library, modelsOf, startVision } = this.#parts;
+    const { library, startVision } = this.#parts;
     const { recipe } = building;
-    const models = modelsOf(recipe).map(({ info }) => info);
+    const models = modelsOfRecipe(recipe).map(({ info }) => info);
     const base = extractionOf(withoutLearning(recipe), models);
     const vision = await startVision(base);
     const weights = new Map<number, AttentionWeights>();
@@ -163,7 +163,7 @@ export class RetuningSteps {
   /** Computes every descriptor of the generation in the making, and puts it in service. */
   async build(building: StoredGeneration, control: JobControl): Promise<boolean> {
     const { library, onSwapped } = this.#parts;
-    const total = library.photos.contentCount();
+    const total = library.contents.count();
     let done = library.generations.countDescriptors(building.id);
     control.report({ step: 'Rebuilding the index', done: 0, total });
     await describeCached(library.path, building, control, (batch) => {

@@ -11,6 +11,7 @@ import { beginReading } from './draft-reading.ts';
 import { photosForOwnFit } from './generic-fit.ts';
 import type { JobControl } from './job-run.ts';
 import type { Jobs } from './jobs.ts';
+import { modelsOfRecipe } from './recipe-models.ts';
 import { isFitted, RetuningSteps, type StepParts } from './retuning-steps.ts';
 
 /** A fit is renewed when the library has grown by this factor since: each renewal touches every descriptor. */
@@ -58,9 +59,9 @@ export class Retuning {
    * @throws SemblanceError `library-in-use` while another one is being built
    */
   begin(recipe: Recipe): Job {
-    const { library, modelsOf } = this.#parts;
+    const { library } = this.#parts;
     this.#refuseWhileBuilding();
-    const [own, ...others] = modelsOf(recipe).map(({ info }) => info);
+    const [own, ...others] = modelsOfRecipe(recipe).map(({ info }) => info);
     const attention = recipe.taps.some(({ pooling }) => pooling.kind === 'attention');
     library.change(() =>
       library.generations.create(
@@ -120,7 +121,7 @@ export class Retuning {
    */
   covering(recipe: Recipe, use: 'serve' | 'measure'): string | null {
     const { library } = this.#parts;
-    const models = this.#parts.modelsOf(recipe);
+    const models = modelsOfRecipe(recipe);
     const serves = ({ extraction, pictures }: CachedExtraction): boolean => {
       const asked = modelsOfExtraction(extraction);
       const isComplete = models.every(({ info }) =>
@@ -138,8 +139,8 @@ export class Retuning {
 
   /** Remembers what a recipe needs of photos; returns its key. @throws SemblanceError of `extractionOf` */
   addExtraction(recipe: Recipe): string {
-    const { library, modelsOf } = this.#parts;
-    const models = modelsOf(recipe).map(({ info }) => info);
+    const { library } = this.#parts;
+    const models = modelsOfRecipe(recipe).map(({ info }) => info);
     return library.change(() => library.extractions.add(extractionOf(recipe, models)));
   }
 

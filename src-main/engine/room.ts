@@ -53,7 +53,7 @@ export function waitForRoom(library: Library) {
     const stored = [...fileSizes(library.path)]
       .filter(([name]) => growing.test(name))
       .reduce((sum, [, size]) => sum + size, 0);
-    const photos = library.photos.contentCount();
+    const photos = library.contents.count();
     const bytesPerPhoto = photos === 0 ? 0 : stored / photos;
     const neededBytes = journalBytes + Math.max(0, total - done) * bytesPerPhoto;
     return () => {

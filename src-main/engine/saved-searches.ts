@@ -160,8 +160,8 @@ function foundExample({ library }: Engine, stored: StoredExample): Example | nul
 }
 
 /** A photo that holds a picture; null where none does. */
-function photoWith({ photos }: Engine['library'], hash: string): number | null {
-  const contentId = photos.contentWithHash(hash);
+function photoWith({ contents, photos }: Engine['library'], hash: string): number | null {
+  const contentId = contents.withHash(hash);
   return contentId === undefined ? null : (photos.withContent(contentId).at(0)?.id ?? null);
 }
 

@@ -16,8 +16,8 @@ export async function searchLibrary(
   // One generation answers the whole question, whichever comes into service meanwhile.
   const serving = servingOf(engine);
   const { space, vector, examples } = await describeQuery(engine, query, serving);
-  const { photos } = engine.library;
-  const allowed = isFiltering(query.filter) ? photos.contentsMatching(query.filter) : undefined;
+  const { contents } = engine.library;
+  const allowed = isFiltering(query.filter) ? contents.matching(query.filter) : undefined;
   const { hits, tier } = await space.search(vector, query.top, allowed);
   const plain = photosOf(engine, hits, query);
   const { ranking, top, whitening } = query;

@@ -29,6 +29,7 @@ import { summariesOf } from './photo-summary.ts';
 import type { PreviewHit, SampledSet } from './preview-session.ts';
 import { isPartlyRead, telling } from './quality.ts';
 import { firstPaths, secondsPerPhoto } from './reading-time.ts';
+import { modelsOfRecipe } from './recipe-models.ts';
 import type { Serving } from './serving.ts';
 import { makePairs } from './vision-job.ts';
 
@@ -61,11 +62,11 @@ function explainedBy(generation: StoredGeneration | undefined): Recipes['explain
 /** @throws SemblanceError `no-model`, `model-invalid` when the model lacks a tap */
 export async function planRetune(engine: Engine, recipe: Recipe): Promise<RetunePlan> {
   const { library, retuning } = engine;
-  const photos = library.photos.contentCount();
+  const photos = library.contents.count();
   // What attention asks for is known once it is learned; that costs as much as the average in its place.
   const asked = extractionOf(
     withoutLearning(recipe),
-    engine.modelsOf(recipe).map(({ info }) => info),
+    modelsOfRecipe(recipe).map(({ info }) => info),
   );
   const unread = (draft: Recipe): number => {
     const covering = retuning.covering(draft, 'serve');
@@ -200,7 +201,7 @@ export function readForRecipe(engine: Engine, recipe: Recipe): Job {
 export function startPairs(engine: Engine): { job: Job; ended: Promise<Job> } {
   const { extraction, generation } = servingOf(engine);
   return engine.jobs.start('pairs', async (control) => {
-    const vision = await engine.startVision(extraction);
+    const vision = await engine.readers.start(extraction);
     try {
       await makePairs(engine.library, generation.extractionKey, vision, control);
     } finally {
@@ -239,7 +240,7 @@ export function cacheInfo(engine: Engine): CacheInfo {
     bytes: library.cacheBytes(),
     budgetBytes: library.settings.get().cacheBudgetBytes,
     photos: library.powerMeans.count(extractionKey),
-    ofPhotos: library.photos.contentCount(),
+    ofPhotos: library.contents.count(),
     bytesPerPhoto: serving ? codeLength(serving.layout) : 0,
   };
 }

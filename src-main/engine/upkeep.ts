@@ -27,6 +27,6 @@ function retryProblems(engine: Engine, { code }: CommandArguments['retryProblems
   if (library.photos.counts().problems === 0) {
     throw new SemblanceError('not-found', 'There is no file that could not be read.');
   }
-  library.change(() => library.photos.tryAgain(code ?? null));
+  library.change(() => library.problems.tryAgain(code ?? null));
   return engine.index(library.folders.list()).job;
 }

@@ -62,7 +62,7 @@ export async function readAgain(
 ): Promise<void> {
   const keep = async (contentId: number, { extraction, contentHash }: FileReading): Promise<void> => {
     // A file that has changed meanwhile is another picture; the next indexing finds it.
-    if (!extraction || library.photos.contentWithHash(contentHash) !== contentId) return;
+    if (!extraction || library.contents.withHash(contentHash) !== contentId) return;
     await onCode(contentId, encodeStatistics(vision.layout, extraction.powerMeans));
   };
   const rest = await readSuspectsAgain(library, contentIds, startAlone, control, keep);

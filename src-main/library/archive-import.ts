@@ -141,9 +141,9 @@ class Import {
 
   /** Without the thumbnails, which are made anew. */
   async #backUp(): Promise<string | null> {
-    const { path, photos, decisions, folders } = this.#library;
+    const { path, contents, decisions, folders } = this.#library;
     const { tags, ratings, notDuplicates, kept } = decisions.counts();
-    if (photos.contentCount() + folders.count() + tags + ratings + notDuplicates + kept === 0) return null;
+    if (contents.count() + folders.count() + tags + ratings + notDuplicates + kept === 0) return null;
     const target = join(path, `before-import-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.zip`);
     const { appVersion } = this.#request;
     await exportLibrary(
@@ -155,14 +155,14 @@ class Import {
 
   /** @param added told of those that are new, by the hash of the picture */
   async #takeThumbnails(file: string, added: string[]): Promise<void> {
-    const { thumbnails, photos } = this.#library;
+    const { thumbnails, contents } = this.#library;
     const foreign = new ForeignCatalogue(file);
     try {
       const total = foreign.count('thumbnails');
       this.#control.report({ step: 'Adding the thumbnails', done: 0, total });
       const take = ({ hash, data }: ForeignRow<'thumbnails'>): void => {
         if (!isJpeg(data)) throw noArchive('a thumbnail is no picture');
-        if (photos.contentWithHash(hash) === undefined || thumbnails.has(hash)) return;
+        if (contents.withHash(hash) === undefined || thumbnails.has(hash)) return;
         thumbnails.set(hash, data);
         added.push(hash);
       };
@@ -247,7 +247,7 @@ class Import {
     targets: ReadonlyMap<number, FolderTarget>,
     wanted: ReadonlySet<number>,
   ): ImportOutcome {
-    const { photos, folders, files } = this.#library;
+    const { contents, folders, files } = this.#library;
     const places = new Map([...targets].map(([id, { path }]) => [id, placeIn(folders, path)]));
     const outcome = { ...nothing };
     for (const photo of foreign.rows('photos')) {
@@ -260,10 +260,10 @@ class Import {
     }
     for (const { id, hash } of foreign.rows('contents')) {
       if (!wanted.has(id)) continue;
-      if (photos.contentWithHash(hash) === undefined) outcome.pictures += 1;
+      if (contents.withHash(hash) === undefined) outcome.pictures += 1;
       else outcome.known += 1;
     }
-    outcome.tookRecipe = photos.contentCount() === 0 && foreign.count('generations') > 0;
+    outcome.tookRecipe = contents.count() === 0 && foreign.count('generations') > 0;
     return outcome;
   }
 }

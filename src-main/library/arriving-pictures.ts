@@ -23,7 +23,7 @@ export class PictureArrival {
     this.#library = library;
     this.#foreign = foreign;
     this.#control = control;
-    this.takesRecipe = library.photos.contentCount() === 0;
+    this.takesRecipe = library.contents.count() === 0;
   }
 
   get generationId(): number | null {

@@ -6,6 +6,7 @@ import { codeLength, decodeExtraction, extractionKey, layoutOf } from '../descri
 import { photoProblemCodes } from '../contract/index.ts';
 import type { ForeignRow } from './archive-catalogue.ts';
 import { noArchive } from './archive-manifest.ts';
+import type { Contents } from './contents.ts';
 import type { Connection } from './database.ts';
 import type { Files } from './files.ts';
 import type { FileLocation, Photos } from './photos.ts';
@@ -32,13 +33,15 @@ export interface ArrivingFolder {
 /** Methods that change something run inside a transaction of the caller's. */
 export class ArrivingStore {
   readonly #prepared: Prepared;
+  readonly #contents: Contents;
   readonly #photos: Photos;
   readonly #files: Files;
   /** Bytes that a picture's statistics take, by the extraction. */
   readonly #codeLengths = new Map<string, number>();
 
-  constructor(database: Connection, photos: Photos, files: Files) {
+  constructor(database: Connection, contents: Contents, photos: Photos, files: Files) {
     this.#prepared = new Prepared(database);
+    this.#contents = contents;
     this.#photos = photos;
     this.#files = files;
   }
@@ -61,7 +64,7 @@ export class ArrivingStore {
    */
   takePicture(picture: ArrivingPicture, generationId: number | null, nowMs: number) {
     const { content, fileTags, powerMeans, variants, localFeatures, descriptor } = picture;
-    const known = this.#photos.contentWithHash(content.hash);
+    const known = this.#contents.withHash(content.hash);
     const contentId = known ?? this.#addContent(content, nowMs);
     if (known === undefined) {
       const addTag = this.#prepared.get('INSERT OR IGNORE INTO fileTags (contentId, tag) VALUES (?, ?)');

@@ -5,6 +5,7 @@ import { ArrivingSearches } from './arriving-searches.ts';
 import { ArrivingStore } from './arriving-store.ts';
 import { DecisionsBackup } from './backup.ts';
 import { BinnedFiles } from './binned-files.ts';
+import { Contents } from './contents.ts';
 import {
   type Connection,
   explain,
@@ -33,6 +34,7 @@ import { Neighbours } from './neighbours.ts';
 import { PastRecipes } from './past-recipes.ts';
 import { PhotoLists } from './photo-lists.ts';
 import { Photos } from './photos.ts';
+import { Problems } from './problems.ts';
 import { PowerMeansCache } from './power-means.ts';
 import { ProfileTimesStore } from './profile-times.ts';
 import { RememberedViewStore } from './remembered-view.ts';
@@ -57,6 +59,8 @@ export class Library {
   readonly access: 'read' | 'write';
   readonly folders: Folders;
   readonly photos: Photos;
+  readonly contents: Contents;
+  readonly problems: Problems;
   readonly photoLists: PhotoLists;
   readonly files: Files;
   readonly places: FolderPlaces;
@@ -107,6 +111,8 @@ export class Library {
     };
     this.photoLists = new PhotoLists(database, filters);
     this.photos = new Photos(database, this.places, filters, this.photoLists);
+    this.contents = new Contents(database, filters);
+    this.problems = new Problems(database);
     this.metadata = new FileMetadataStore(database);
     this.inFlight = new InFlight(database);
     this.extractions = new Extractions(database);
@@ -126,7 +132,7 @@ export class Library {
     this.sharpness = new SharpnessStore(database);
     this.profileTimes = new ProfileTimesStore(database);
     this.arriving = {
-      store: new ArrivingStore(database, this.photos, this.files),
+      store: new ArrivingStore(database, this.contents, this.photos, this.files),
       decisions: new ArrivingDecisions(database),
       searches: new ArrivingSearches(database),
     };

@@ -1,13 +1,11 @@
-/** What is known of each file, and of the picture that it contains. */
+/** What is known of each file. */
 import {
   type PhotoDetails,
   type PhotoFilter,
-  type PhotoProblem,
   type PhotoProblemCode,
   type PhotoSummary,
   SemblanceError,
 } from '../contract/index.ts';
-import { CatalogueCache } from './catalogue-cache.ts';
 import type { Connection } from './database.ts';
 import type { FolderPlaces } from './folder-places.ts';
 import { conditionOf, type FilterContext } from './photo-filter.ts';
@@ -62,7 +60,6 @@ export class Photos {
   readonly #places: Pick<FolderPlaces, 'isHere'>;
   readonly #lists: PhotoLists;
   readonly #context: FilterContext;
-  readonly #matching: CatalogueCache<Uint32Array>;
 
   constructor(
     database: Connection,
@@ -75,7 +72,6 @@ export class Photos {
     this.#places = places;
     this.#context = context;
     this.#lists = lists;
-    this.#matching = new CatalogueCache(database);
   }
 
   /** Searchable photos and photos that were set aside. */
@@ -111,35 +107,6 @@ export class Photos {
       )
       .all(JSON.stringify(ids));
     return { total, photos: rows.map((row) => ({ ...row, offline: !this.#places.isHere(row.folderId) })) };
-  }
-
-  /** Pictures of which a file meets the filter, in ascending order; the same array until something changes. */
-  contentsMatching(filter: PhotoFilter): Readonly<Uint32Array> {
-    const { sql, parameters } = conditionOf(filter, this.#context);
-    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
-    return this.#matching.get(JSON.stringify([sql, parameters]), () => {
-      // As one text: handing 100,000 rows over one by one takes three times as long.
-      const ids = this.#prepared
-        .get<{ ids: string }>(
-          `SELECT json_group_array(contentId) AS ids
-           FROM (SELECT DISTINCT contentId FROM ${joined} WHERE ${sql} ORDER BY contentId)`,
-        )
-        .get(...parameters);
-      return Uint32Array.from(JSON.parse(ids?.ids ?? '[]') as number[]);
-    });
-  }
-
-  /** Pictures that two or more files contain, of those that meet a filter, with how many these are. */
-  contentsInSeveralFiles(filter: PhotoFilter = {}): Map<number, number> {
-    const { sql, parameters } = conditionOf(filter, this.#context);
-    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
-    const rows = this.#database
-      .prepare<unknown[], [contentId: number, files: number]>(
-        `SELECT contentId, count(*) FROM ${joined} WHERE ${sql} GROUP BY contentId HAVING count(*) > 1 ORDER BY contentId`,
-      )
-      .raw()
-      .all(...parameters);
-    return new Map(rows);
   }
 
   /** The searchable photo that a file is, if it is one. */
@@ -212,33 +179,6 @@ export class Photos {
       }));
   }
 
-  /** How many files could not be read, by the reason. */
-  problemCounts(): { code: PhotoProblemCode; photos: number }[] {
-    return this.#database
-      .prepare<[], { code: PhotoProblemCode; photos: number }>(
-        `SELECT problemCode AS code, count(*) AS photos FROM photos
-         WHERE problemCode IS NOT NULL GROUP BY problemCode ORDER BY problemCode`,
-      )
-      .all();
-  }
-
-  problems(query: { offset: number; limit: number }): { total: number; problems: PhotoProblem[] } {
-    const rows = this.#database
-      .prepare<[number, number], KnownFile & { folderPath: string }>(
-        `SELECT photos.*, folders.path AS folderPath
-         FROM photos JOIN folders ON folders.id = photos.folderId WHERE problemCode IS NOT NULL
-         ORDER BY problemCode, folderPath, directory, name LIMIT ? OFFSET ?`,
-      )
-      .all(query.limit, query.offset);
-    const problems = rows.map((row) => ({
-      photoId: row.id,
-      path: photoPath(row.folderPath, row.directory, row.name),
-      code: row.problemCode ?? 'unreadable',
-      message: row.problemMessage ?? '',
-    }));
-    return { total: this.counts().problems, problems };
-  }
-
   filesOfFolder(folderId: number): KnownFile[] {
     return this.#database
       .prepare<[number], KnownFile>(
@@ -259,19 +199,6 @@ export class Photos {
     );
   }
 
-  /** Pictures whose first file was added after a time. */
-  contentsAddedAfter(ms: number): number {
-    return (
-      this.#database
-        .prepare<[number], number>(
-          `SELECT count(*) FROM (SELECT contentId FROM photos WHERE contentId IS NOT NULL
-           GROUP BY contentId HAVING min(addedAtMs) > ?)`,
-        )
-        .pluck()
-        .get(ms) ?? 0
-    );
-  }
-
   /** The photo that stands for each picture in files: the first of them. */
   firstPhotos(): { contentId: number; photoId: number }[] {
     return this.#database
@@ -279,41 +206,6 @@ export class Photos {
         'SELECT contentId, min(id) AS photoId FROM photos WHERE contentId IS NOT NULL GROUP BY contentId',
       )
       .all();
-  }
-
-  /** Different pictures that are in files. */
-  contentCount(): number {
-    return (
-      this.#database
-        .prepare<[], number>('SELECT count(*) FROM contents WHERE orphanedAtMs IS NULL')
-        .pluck()
-        .get() ?? 0
-    );
-  }
-
-  /** Ids of all pictures that are in files, in the order of their hashes: a random one, but the same each time. */
-  contentIds(): number[] {
-    return this.#database
-      .prepare<[], { id: number }>('SELECT id FROM contents WHERE orphanedAtMs IS NULL ORDER BY hash')
-      .all()
-      .map(({ id }) => id);
-  }
-
-  /** The picture with a hash, in a file or not. */
-  contentWithHash(hash: string): number | undefined {
-    return this.#prepared.get<{ id: number }>('SELECT id FROM contents WHERE hash = ?').get(hash)?.id;
-  }
-
-  addContent(content: { hash: string; width: number; height: number; format: string }): number {
-    const { lastInsertRowid } = this.#prepared
-      .get('INSERT INTO contents (hash, width, height, format) VALUES (?, ?, ?, ?)')
-      .run(content.hash, content.width, content.height, content.format);
-    return Number(lastInsertRowid);
-  }
-
-  /** @param placeholder a ThumbHash */
-  setPlaceholder(contentId: number, placeholder: Uint8Array): void {
-    this.#prepared.get('UPDATE contents SET placeholder = ? WHERE id = ?').run(placeholder, contentId);
   }
 
   /** Records that a file contains a picture, whether the file is new or changed. Returns the photo's id. */
@@ -348,7 +240,7 @@ export class Photos {
     problemMessage: string | null,
     addedAtMs: number,
   ): number {
-    const { folderId, directory, name, sizeBytes, modifiedAtMs, inode = null } = file;
+    const { inode = null } = file;
     const row = this.#prepared
       .get<{ id: number }>(
         // A picture that was in no file comes back under the id that its last file had, unless another has it now. No
@@ -365,28 +257,8 @@ export class Photos {
            problemCode = excluded.problemCode, problemMessage = excluded.problemMessage, inode = excluded.inode
          RETURNING id`,
       )
-      .get({
-        folderId,
-        directory,
-        name,
-        sizeBytes,
-        modifiedAtMs,
-        addedAtMs,
-        contentId,
-        problemCode,
-        problemMessage,
-        inode,
-      });
+      .get({ ...file, inode, addedAtMs, contentId, problemCode, problemMessage });
     return row?.id ?? 0;
-  }
-
-  /** Lets files that were set aside, for a reason or for any, count as changed, so that the next indexing reads them. */
-  tryAgain(code: PhotoProblemCode | null): void {
-    this.#prepared
-      .get(
-        'UPDATE photos SET modifiedAtMs = -1 WHERE problemCode IS NOT NULL AND problemCode = coalesce(?, problemCode)',
-      )
-      .run(code);
   }
 
   /** Where a file lies, whether it could be read or not. @throws SemblanceError `not-found` */

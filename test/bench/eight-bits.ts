@@ -62,10 +62,10 @@ async function bench(name: string, photos: string): Promise<void> {
       a: recipe,
       b: inEightBits,
     });
-    const { powerMeans, photos: known } = engine.library;
+    const { powerMeans, contents } = engine.library;
     const keys = [generation.extractionKey, engine.serving?.generation.extractionKey ?? ''];
     const cosines: number[] = [];
-    for (const id of known.contentIds()) {
+    for (const id of contents.ids()) {
       const [own, other] = keys.map((key) => powerMeans.get(id, key));
       if (own && other) cosines.push(cosine(await describer.describe(own), await describer.describe(other)));
     }

@@ -69,7 +69,7 @@ export async function addManyPhotos({ path, folder, count, describe }: ManyPhoto
         for (let n = from; n < Math.min(count, from + chunk); n++) {
           const { bytes, width, height } = thumbnails[n % pictures];
           const hash = `generated ${n}`;
-          const contentId = library.photos.addContent({ hash, width, height, format: 'jpeg' });
+          const contentId = library.contents.add({ hash, width, height, format: 'jpeg' });
           library.photos.record(
             {
               folderId,

@@ -75,7 +75,7 @@ function makeLibrary(path: string, photos: number, codes: Uint8Array[]): void {
     library.change(() => {
       for (let i = start; i < Math.min(photos, start + rowsPerTransaction); i++) {
         const hash = `${randomFrom(i)().toString(16).padEnd(20, '0')}${i}`;
-        const content = library.photos.addContent({ hash, width: 4, height: 3, format: 'jpeg' });
+        const content = library.contents.add({ hash, width: 4, height: 3, format: 'jpeg' });
         const file = {
           folderId: folder.id,
           directory: `kind-${i % kinds}`,

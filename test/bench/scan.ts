@@ -51,7 +51,7 @@ async function makeLibrary(): Promise<void> {
       if (!directory.endsWith('.jpg')) continue;
       const at = directory.lastIndexOf('/');
       const file = { folderId: id, directory: directory.slice(0, at), name: directory.slice(at + 1) };
-      const contentId = library.photos.addContent({ hash: directory, width: 4, height: 3, format: 'jpeg' });
+      const contentId = library.contents.add({ hash: directory, width: 4, height: 3, format: 'jpeg' });
       library.photos.record({ ...file, sizeBytes: size, modifiedAtMs: mtimeMs, inode: ino }, contentId, 1);
       library.generations.addDescriptors(generation, [{ contentId, vector }]);
     }

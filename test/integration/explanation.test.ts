@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Example, Explanation, PhotoSummary, Recipe } from '../../src-main/contract/index.ts';
-import { Engine } from '../../src-main/engine/index.ts';
+import { Engine, modelNamed } from '../../src-main/engine/index.ts';
 import { machineStamp, processor, storeReport } from '../../src-main/vision/index.ts';
 import { writePhotos } from '../e2e/photos.ts';
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await writeSample(photosFolder);
   engine = Engine.open({ libraryPath: join(root, 'library'), access: 'write' });
   const device = { probedAtMs: 0, machine: machineStamp(), chosen: processor, devices: [] };
-  storeReport(engine.modelNamed('default'), { model: 'default', ...device });
+  storeReport(modelNamed('default'), { model: 'default', ...device });
   await engine.call('addFolder', { path: photosFolder });
   await engine.index(engine.library.folders.toScan()).ended;
   ({ photos } = await engine.call('photos', { offset: 0, limit: 100, order: 'path' }));

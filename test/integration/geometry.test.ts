@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EngineEvents, Rectangle, SearchResult } from '../../src-main/contract/index.ts';
 import { mostLocalFeatureBytes } from '../../src-main/descriptor/index.ts';
 import { tapForPlaces } from '../../src-main/engine/local-features.ts';
-import { Engine } from '../../src-main/engine/index.ts';
+import { Engine, modelNamed } from '../../src-main/engine/index.ts';
 import {
   editKindOf,
   isSamePicture,
@@ -45,7 +45,7 @@ async function edited(a: string, b: string): Promise<LocalMatch> {
 
 /** As after a change of the model and back. */
 function forgetFeatures(): void {
-  for (const id of engine.library.photos.contentIds()) {
+  for (const id of engine.library.contents.ids()) {
     engine.library.localFeatures.set(id, 'another key', new Uint8Array(8));
   }
 }
@@ -171,7 +171,7 @@ describe('what is kept of a picture', () => {
   });
 
   it('comes from the map that tells places best', () => {
-    const info = engine.modelNamed('default').info;
+    const info = modelNamed('default').info;
     expect(tapForPlaces(info).name).toBe('b6e_s8');
     const coarse = [0, 16, 32].map((stride) => ({ name: `s${stride}`, channels: 8, stride }));
     expect(tapForPlaces({ ...info, taps: coarse }).name).toBe('s16');

@@ -34,8 +34,7 @@ async function scanAndRecord(folder: ScannedFolder): Promise<number> {
   for (const file of toRead) {
     const hash = `hash of ${file.name}`;
     const content =
-      library.photos.contentWithHash(hash) ??
-      library.photos.addContent({ hash, width: 4, height: 3, format: 'jpeg' });
+      library.contents.withHash(hash) ?? library.contents.add({ hash, width: 4, height: 3, format: 'jpeg' });
     library.photos.record(file, content, 1);
   }
   return toRead.length;
@@ -150,7 +149,7 @@ describe('folders', () => {
 
 describe('generations', () => {
   it('serve one at a time; a new one replaces the old with its descriptors at once', () => {
-    const content = library.photos.addContent({ hash: 'x', width: 1, height: 1, format: 'png' });
+    const content = library.contents.add({ hash: 'x', width: 1, height: 1, format: 'png' });
     const parts = {
       recipe: defaultRecipe,
       recipeKey: 'k',
@@ -185,7 +184,7 @@ describe('generations', () => {
     };
     const { id } = library.generations.create({ ...parts, fit: 'none' }, 'serving', 1);
     const contents = ['x', 'y'].map((hash) =>
-      library.photos.addContent({ hash, width: 1, height: 1, format: 'png' }),
+      library.contents.add({ hash, width: 1, height: 1, format: 'png' }),
     );
     const stamps = new Set([library.generations.stamp(id)]);
     for (const contentId of [...contents, contents[0]]) {

@@ -55,7 +55,7 @@ describe('a library of the first schema', () => {
       expect(engine.library.powerMeans.outdated()).toBe(0);
       const { extractionKey } = engine.serving!.generation;
       const layout = layoutOf(engine.serving!.extraction);
-      for (const [i, id] of engine.library.photos.contentIds().sort().entries()) {
+      for (const [i, id] of engine.library.contents.ids().sort().entries()) {
         const data = engine.library.powerMeans.get(id, extractionKey)!;
         expect(data.length).toBeLessThanOrEqual(40 * 1024);
         decodeStatistics(layout, data).forEach((value, place) =>

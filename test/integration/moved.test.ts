@@ -108,7 +108,7 @@ describe('photos that are moved', () => {
     const computed = vi.spyOn(engine.library.powerMeans, 'add');
     copyFileSync(join(one, 'trip/0.jpg'), join(two, 'copy.jpg'));
     expect(await index()).toMatchObject({ moved: 0, indexed: 1, photos: 5 });
-    expect(engine.library.photos.contentCount()).toBe(4);
+    expect(engine.library.contents.count()).toBe(4);
     expect(computed).not.toHaveBeenCalled();
   });
 });
@@ -120,8 +120,8 @@ describe('photos whose files are gone for a while', () => {
     const { library } = engine;
     const key = engine.serving?.generation.extractionKey ?? '';
     expect(engine.serving?.index.size).toBe(3);
-    expect(library.photos.contentCount()).toBe(3);
-    expect(library.photos.contentIds()).toHaveLength(3);
+    expect(library.contents.count()).toBe(3);
+    expect(library.contents.ids()).toHaveLength(3);
     expect(library.powerMeans.count(key)).toBe(3);
     expect(library.powerMeans.sample(key, 100)).toHaveLength(3);
     expect((await engine.call('cache', {})).ofPhotos).toBe(3);
@@ -180,13 +180,13 @@ describe('photos whose files are gone for a while', () => {
     const { hash } = engine.library.photos.contentOf((await ids())['0.jpg']);
     rmSync(join(one, 'trip/0.jpg'));
     await index();
-    expect(engine.library.photos.contentWithHash(hash)).toBeDefined();
+    expect(engine.library.contents.withHash(hash)).toBeDefined();
     expect(engine.library.thumbnails.get(hash)).toBeDefined();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * 24 * 3_600_000 });
     await index();
-    expect(engine.library.photos.contentWithHash(hash)).toBeUndefined();
+    expect(engine.library.contents.withHash(hash)).toBeUndefined();
     expect(engine.library.thumbnails.get(hash)).toBeUndefined();
-    expect(engine.library.photos.contentCount()).toBe(3);
+    expect(engine.library.contents.count()).toBe(3);
   });
 
   it('are the first whose statistics make room', async () => {
@@ -218,7 +218,7 @@ describe('photos whose files are gone for a while', () => {
     const { hash } = engine.library.photos.contentOf((await ids())['0.jpg']);
     const [folder] = await engine.call('folders', {});
     expect(await engine.call('removeFolder', { folderId: folder.id })).toEqual({ forgotten: 4 });
-    expect(engine.library.photos.contentWithHash(hash)).toBeUndefined();
+    expect(engine.library.contents.withHash(hash)).toBeUndefined();
     expect(engine.serving?.index.size).toBe(0);
   });
 });

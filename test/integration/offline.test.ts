@@ -270,7 +270,7 @@ describe.skipIf(!canMount || process.getuid?.() !== 0)('real mounts (skipped whe
     const library = Library.open(join(root, 'library'), 'write');
     const folder = library.folders.add(point, 1);
     const { toRead } = await scanFolder(folder, library.files, { checkpoint: () => undefined });
-    const content = library.photos.addContent({ hash: 'a', width: 1, height: 1, format: 'jpeg' });
+    const content = library.contents.add({ hash: 'a', width: 1, height: 1, format: 'jpeg' });
     library.photos.record(toRead[0], content, 1);
     expect(library.places.isHere(folder.id)).toBe(true);
     execFileSync('umount', [point]);

@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 function add(folderId: number, directory: string, name: string, format: string): void {
-  const content = library.photos.addContent({ hash: name, width: 4, height: 3, format });
+  const content = library.contents.add({ hash: name, width: 4, height: 3, format });
   library.photos.record({ folderId, directory, name, sizeBytes: 1, modifiedAtMs: 1 }, content, 1);
 }
 
@@ -60,7 +60,7 @@ describe('a filter', () => {
     [{ takenFromMs: 0 }, []],
   ])('%j finds %j', (filter, names) => {
     expect(namesOf(filter).sort()).toEqual(names.toSorted());
-    const matching = library.photos.contentsMatching(filter);
+    const matching = library.contents.matching(filter);
     expect(Array.from(matching, (id) => library.photos.withContent(id, filter)[0].name).sort()).toEqual(
       names.toSorted(),
     );
@@ -80,7 +80,7 @@ describe('a filter', () => {
     it.each(['été', 'ÉTÉ', 'E\u0301te\u0301'])('finds %s however its letters are written', (tag) => {
       const filter = { tags: [tag] };
       expect(namesOf(filter)).toEqual(['a.jpg', 'b.png']);
-      const matching = [...library.photos.contentsMatching(filter)];
+      const matching = [...library.contents.matching(filter)];
       expect(matching).toHaveLength(2);
       expect(matching.flatMap((id) => library.photos.withContent(id, filter))).toHaveLength(2);
     });
@@ -93,7 +93,7 @@ describe('a filter', () => {
 
     it('goes by what a person took away or gave, and not by what the file says', () => {
       const id = (name: string): number => {
-        const found = library.photos.contentWithHash(name) ?? 0;
+        const found = library.contents.withHash(name) ?? 0;
         return library.photos.withContent(found)[0].id;
       };
       const change = (name: string, add: string[], remove: string[]) =>
@@ -101,7 +101,7 @@ describe('a filter', () => {
       change('a.jpg', [], ['été']);
       change('d.jpg', ['ÉTÉ'], []);
       expect(namesOf({ tags: ['Été'] }).sort()).toEqual(['b.png', 'd.jpg']);
-      expect(library.photos.contentsMatching({ tags: ['Été'] })).toHaveLength(2);
+      expect(library.contents.matching({ tags: ['Été'] })).toHaveLength(2);
     });
   });
 
@@ -113,16 +113,16 @@ describe('a filter', () => {
     library.decide(() => library.decisions.rate({ photoIds }, 2, 1));
     expect(namesOf({ leastRating: 3 })).toEqual(['b.png']);
     expect(namesOf({ leastRating: 2 })).toEqual(['a.jpg', 'b.png']);
-    expect([...library.photos.contentsMatching({ leastRating: 3 })]).toEqual([2]);
+    expect([...library.contents.matching({ leastRating: 3 })]).toEqual([2]);
     expect(library.photos.withContent(1, { leastRating: 3 })).toEqual([]);
   });
 
   describe('that was asked for before', () => {
-    const pngs = (): number => library.photos.contentsMatching({ formats: ['png'] }).length;
+    const pngs = (): number => library.contents.matching({ formats: ['png'] }).length;
 
     it('is answered without asking the catalogue again while nothing changes', () => {
-      const first = library.photos.contentsMatching({ formats: ['png'] });
-      expect(library.photos.contentsMatching({ formats: ['png'] })).toBe(first);
+      const first = library.contents.matching({ formats: ['png'] });
+      expect(library.contents.matching({ formats: ['png'] })).toBe(first);
     });
 
     it('sees what changed since', () => {
@@ -150,9 +150,9 @@ describe('a filter', () => {
     });
 
     it('sees a folder go, with all that was in it', () => {
-      expect(library.photos.contentsMatching({ directory: 'trips' })).toHaveLength(3);
+      expect(library.contents.matching({ directory: 'trips' })).toHaveLength(3);
       library.folders.remove(here);
-      expect(library.photos.contentsMatching({ directory: 'trips' })).toHaveLength(1);
+      expect(library.contents.matching({ directory: 'trips' })).toHaveLength(1);
     });
   });
 });

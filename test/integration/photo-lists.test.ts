@@ -31,7 +31,7 @@ afterEach(() => {
 
 function add(directory: string, name: string, taken: string | null, addedAtMs: number): void {
   const format = name.endsWith('png') ? 'png' : 'jpeg';
-  const content = library.photos.addContent({ hash: name, width: 400, height: 300, format });
+  const content = library.contents.add({ hash: name, width: 400, height: 300, format });
   library.photos.record({ folderId, directory, name, sizeBytes: 1, modifiedAtMs: 1 }, content, addedAtMs);
   const database = new Database(join(root, 'library', 'library.sqlite'));
   const takenAtMs = taken === null ? null : Date.parse(`${taken}Z`);
@@ -112,7 +112,7 @@ describe('photos', () => {
   });
 
   it('have a shape each, within bounds', () => {
-    const content = library.photos.addContent({ hash: 'wide', width: 90_000, height: 10, format: 'jpeg' });
+    const content = library.contents.add({ hash: 'wide', width: 90_000, height: 10, format: 'jpeg' });
     library.photos.record({ folderId, directory: '', name: 'zz', sizeBytes: 1, modifiedAtMs: 1 }, content, 9);
     const { shapes } = library.photoLists.layout({ order: 'name' });
     expect(Array.from(new Uint16Array(shapes.slice().buffer))).toEqual([

@@ -209,7 +209,7 @@ describe('the neighbours of the photos', () => {
     vectors.slice(600).forEach((vector, i) => {
       const contentId = engine.library.change(() => {
         const content = { hash: `later ${i}`, width: 4, height: 3, format: 'jpeg' };
-        const added = engine.library.photos.addContent(content);
+        const added = engine.library.contents.add(content);
         const file = { folderId: 1, directory: 'd0', name: `later ${i}.jpg`, sizeBytes: 1, modifiedAtMs: 1 };
         engine.library.photos.record(file, added, 1);
         engine.library.generations.addDescriptors(id, [{ contentId: added, vector }]);

@@ -272,7 +272,7 @@ describe('a recipe that learns', () => {
 
     const draft = { ...recipe, reduction: pca(2) };
     const { quality } = await engine.call('tunePreview', { recipe: draft, photoIds: [], top: 5 });
-    const held = engine.library.photos.contentIds().filter((id) => isHeldOut(id, 0.3, 2));
+    const held = engine.library.contents.ids().filter((id) => isHeldOut(id, 0.3, 2));
     expect(quality?.now.queries).toBe(held.length);
     expect(quality?.draft.queries).toBe(held.length);
   });

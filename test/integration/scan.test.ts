@@ -154,7 +154,7 @@ describe('what of a folder is looked at', () => {
       const folder = folderOf(['a.jpg', 'closed/b.jpg', 'closed/deep/c.jpg']);
       const { toRead } = await scanFolder(folder, library.files, { checkpoint });
       for (const file of toRead) {
-        const content = library.photos.addContent({ hash: file.name, width: 1, height: 1, format: 'jpeg' });
+        const content = library.contents.add({ hash: file.name, width: 1, height: 1, format: 'jpeg' });
         library.photos.record(file, content, 1);
       }
       chmodSync(join(folder.path, 'closed'), 0);
@@ -198,7 +198,7 @@ describe('names', () => {
   async function recordAll(): Promise<void> {
     const { toRead } = await scanFolder(folder, library.files, { checkpoint });
     for (const { name, ...file } of toRead) {
-      const content = library.photos.addContent({ hash: name, width: 1, height: 1, format: 'jpeg' });
+      const content = library.contents.add({ hash: name, width: 1, height: 1, format: 'jpeg' });
       library.photos.record({ ...file, name, inode: null }, content, 1);
     }
   }
@@ -278,7 +278,7 @@ describe('indexing', () => {
     await engine.jobs.idle();
     expect(engine.serving?.index.size).toBe(3);
     expect(await engine.call('photos', { offset: 0, limit: 10, order: 'path' })).toMatchObject({ total: 3 });
-    expect(engine.library.photos.contentIds()).toHaveLength(3);
+    expect(engine.library.contents.ids()).toHaveLength(3);
     await engine.call('changeFolder', { folderId: folder.id, patterns: '' });
     await engine.jobs.idle();
     expect(engine.serving?.index.size).toBe(6);

@@ -183,7 +183,7 @@ describe.skipIf(!existsSync(squeezenet))('two models (skipped without ../shared/
   /** The descriptor of the first photo before reduction, from the cache of a recipe. */
   function rawDescriptor(recipe: Recipe): Float32Array {
     const key = engine.retuning.covering(recipe, 'measure')!;
-    const [first] = engine.library.photos.contentIds();
+    const [first] = engine.library.contents.ids();
     const code = engine.library.powerMeans.get(first, key)!;
     return new RawDescriber(recipe, engine.library.extractions.get(key)!).describe(code);
   }

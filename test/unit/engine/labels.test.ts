@@ -20,7 +20,7 @@ afterEach(() => {
 
 function record(directory: string, name: string, hash: string): number {
   const folderId = library.folders.add(root, 1).id;
-  const contentId = library.photos.addContent({ hash, width: 1, height: 1, format: 'jpeg' });
+  const contentId = library.contents.add({ hash, width: 1, height: 1, format: 'jpeg' });
   library.photos.record({ folderId, directory, name, sizeBytes: 1, modifiedAtMs: 1 }, contentId, 1);
   return contentId;
 }
