@@ -21,8 +21,6 @@ import type { Uploads } from './uploads.ts';
 const mostPayloadBytes = 64 * 1024 * 1024;
 /** Of a list in a request: what is said to follow takes memory before it is there. */
 const mostItems = 100_000;
-/** A page that has not answered from one look to the next is gone, or never finishes what it began to send. */
-const lookMs = 30_000;
 
 /** The part of the supervisor that pages hear. */
 export type EngineEvents = Pick<EngineSupervisor, 'state' | 'subscribe'>;
@@ -67,7 +65,7 @@ export function acceptSockets(
       socket.once('pong', () => silent.delete(socket));
       socket.ping();
     }
-  }, lookMs);
+  }, limits.lookMs);
   look.unref();
   return () => {
     clearInterval(look);

@@ -18,6 +18,8 @@ export interface Limits {
   pending: number;
   /** What one page may leave unread: it has been suspended, or does not mean to read. It connects anew when it is back. */
   unreadBytes: number;
+  /** A page that has not answered from one look to the next is gone, or never finishes what it began to send. */
+  lookMs: number;
 }
 
 export const usualLimits: Limits = {
@@ -29,6 +31,7 @@ export const usualLimits: Limits = {
   pages: 64,
   pending: 256,
   unreadBytes: 128 * 2 ** 20,
+  lookMs: 30_000,
 };
 
 export function createLimitedServer({ headersMs, requestMs, checkMs, connections }: Limits): Server {

@@ -62,8 +62,8 @@ export class Sessions {
     return { cookie: `${this.#cookieName}=${session}; Path=/; HttpOnly; SameSite=Strict` };
   }
 
-  isAuthorised(request: IncomingMessage): boolean {
-    const cookies = (request.headers.cookie ?? '').split(/;\s*/);
+  isAuthorised({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+    const cookies = (headers.cookie ?? '').split(/;\s*/);
     const prefix = `${this.#cookieName}=`;
     return cookies.some(
       (cookie) => cookie.startsWith(prefix) && this.#sessions.has(cookie.slice(prefix.length)),

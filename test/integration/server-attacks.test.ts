@@ -14,7 +14,15 @@ import { Uploads } from '../../src-main/server/uploads.ts';
 import { type RunningServer, serve } from '../../src-main/server/index.ts';
 import * as client from '../fixtures/server-client.ts';
 
-const limits = { ...usualLimits, headersMs: 300, requestMs: 600, checkMs: 100, connections: 40, pages: 3 };
+const limits = {
+  ...usualLimits,
+  headersMs: 300,
+  requestMs: 600,
+  checkMs: 100,
+  connections: 40,
+  requests: 20,
+  pages: 3,
+};
 const usersToken = 'a token of my own choice';
 let folder: string;
 let server: RunningServer;
@@ -230,6 +238,14 @@ describe('whoever uses the server up', () => {
       .toBe(200);
   });
 
+  it('has a number of requests answered at a time, and the next ones when those end', async () => {
+    const unfinished = `POST /uploads HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${ownOrigin()}\r\nCookie: ${cookie}\r\nContent-Length: 9\r\n\r\n`;
+    const held = Array.from({ length: limits.requests }, () => saidTo((socket) => socket.write(unfinished)));
+    await expect.poll(() => ask('/', { cookie }).then(({ status }) => status), { interval: 10 }).toBe(503);
+    for (const said of await Promise.all(held)) expect(said).toMatch(/^HTTP\/1\.1 4|^$/);
+    expect((await ask('/', { cookie })).status).toBe(200);
+  });
+
   it('opens a number of pages', async () => {
     const pages = [await page(), await page(), await page()];
     expect(await client.connect(port, { cookie, origin: ownOrigin() })).toBeNull();
@@ -370,6 +386,17 @@ describe('a page that does not read', () => {
     raw.resume();
     await sent;
     expect(read).toBeLessThan(32 * 2 ** 20);
+    close();
+  });
+
+  it('is left when it no longer answers whether it is there', async () => {
+    const { socket, close } = await pageOf(() => Promise.resolve(null), { lookMs: 100 });
+    const raw = (socket as unknown as { _socket: Socket })._socket;
+    const closed = closeCode(socket);
+    raw.pause();
+    await new Promise((done) => setTimeout(done, 500));
+    raw.resume();
+    expect(await closed).toBe(1006);
     close();
   });
 
