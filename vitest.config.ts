@@ -11,6 +11,8 @@ export default defineConfig({
       SEMBLANCE_MODELS: join(tmpdir(), 'semblance-test-models'),
       // Tests that use onnxruntime without Semblance report to nobody either.
       ORT_DISABLE_TELEMETRY: '1',
+      // Programs that tests start from sources take half as long where Node has compiled these before.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'semblance-test-compiled'),
     },
     // Many tests wait for a process of theirs: on two cores, two files at a time take two thirds of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -14,13 +14,14 @@ import {
 import { type Extraction, extractionOf } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import { Library, type ScannedFolder, type VolumeTable } from '../library/index.ts';
+import type {
+  Vision} from '../vision/index.ts';
 import {
   endUse,
   installedModels,
   type InstallOptions,
   processor,
-  storedReport,
-  Vision,
+  storedReport
 } from '../vision/index.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';

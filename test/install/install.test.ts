@@ -2,7 +2,7 @@ import { type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameOf } from '../../src-main/cli/parts/lockfile.ts';
+import { nameOf, productionPaths, readLock } from '../../src-main/cli/parts/lockfile.ts';
 import { writePhotos } from '../e2e/photos.ts';
 import { CleanMachine, registryObstacle } from './clean-machine.ts';
 
@@ -50,7 +50,9 @@ describe.skipIf(obstacle !== null)(`semblance, installed from its tarball${aside
     expect(found).toEqual(
       expect.arrayContaining(Object.entries(dependencies).map(([name, wanted]) => `${name}@${wanted}`)),
     );
-    for (const name of Object.keys(devDependencies)) {
+    // What developers use may be needed by something that runs, too.
+    const needed = productionPaths(readLock(join(root, 'package-lock.json'))).map(nameOf);
+    for (const name of Object.keys(devDependencies).filter((each) => !needed.includes(each))) {
       expect(found.filter((each) => each.startsWith(`${name}@`))).toEqual([]);
     }
   });
