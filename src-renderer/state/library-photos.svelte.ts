@@ -41,11 +41,12 @@ export class LibraryPhotos {
   error = $state<string | null>(null);
   arrangement = $state.raw<Arrangement>({ order: 'path' });
   filter = $state.raw<PhotoFilter>({});
-  /** The photo that has the focus, by its place. */
-  current = $state(0);
+  /** Whether a person has gone to a photo. Until then the first place is the current one, whatever photo comes there. */
+  isVisited = false;
   /** How far the grid was scrolled beyond the photo that was at its top. */
   scrolled = { id: 0, beyond: 0 };
   readonly selection: PhotoSelection;
+  #current = $state(0);
   #layout = $state.raw<Layout>(empty);
   /** Counts up whenever the photos may have changed. */
   #round = $state(0);
@@ -64,6 +65,16 @@ export class LibraryPhotos {
   /** Photos that are shown: all, or those that meet the filter. */
   get count(): number {
     return this.ids.length;
+  }
+
+  /** The photo that has the focus, or gets it when the grid does, by its place. */
+  get current(): number {
+    return this.#current;
+  }
+
+  set current(place: number) {
+    this.#current = place;
+    this.isVisited = true;
   }
 
   get ids(): Uint32Array {
@@ -130,7 +141,8 @@ export class LibraryPhotos {
   /** Other photos stand at the places from now on. */
   async #restart(): Promise<void> {
     this.busy = true;
-    this.current = 0;
+    this.#current = 0;
+    this.isVisited = false;
     this.scrolled = { id: 0, beyond: 0 };
     this.selection.clear();
     await this.refresh();
@@ -144,8 +156,8 @@ export class LibraryPhotos {
       JSON.stringify(layout.groups) === JSON.stringify(this.groups);
     if (!isSame) {
       this.#layout = layout;
-      const place = layout.ids.indexOf(currentId);
-      this.current = place < 0 ? Math.max(0, Math.min(this.current, layout.ids.length - 1)) : place;
+      const place = this.isVisited ? layout.ids.indexOf(currentId) : 0;
+      this.#current = place < 0 ? Math.max(0, Math.min(this.current, layout.ids.length - 1)) : place;
       this.selection.keepThose(layout.ids);
     }
     this.#round += 1;

@@ -84,23 +84,23 @@ test('in the colours that a person forces, what is chosen, switched on, or as go
     page.getByRole('button', { name: 'Library' }),
     page.getByRole('button', { name: 'Map' }),
   ];
-  expect(await styleOf(chosen, 'background-color')).toBe(highlight);
-  expect(await styleOf(other, 'background-color')).not.toBe(highlight);
+  await expect.poll(() => styleOf(chosen, 'background-color')).toBe(highlight);
+  await expect.poll(() => styleOf(other, 'background-color')).not.toBe(highlight);
 
   await page.getByRole('gridcell').first().focus();
   await page.keyboard.press('ArrowRight');
   const cell = page.getByRole('gridcell').nth(1);
   await expect(cell).toBeFocused();
-  expect(await styleOf(cell, 'outline-style')).toBe('solid');
+  await expect.poll(() => styleOf(cell, 'outline-style')).toBe('solid');
   await page.keyboard.press('Enter');
   const bar = page.getByRole('listitem').filter({ hasText: '1.000' }).locator('.bar > span');
-  expect(await styleOf(bar, 'background-color')).toBe(highlight);
+  await expect.poll(() => styleOf(bar, 'background-color')).toBe(highlight);
   const track = page.getByRole('region', { name: 'Kind or thing' }).locator('.track');
-  expect(await styleOf(track, 'background-color')).not.toBe(canvas);
+  await expect.poll(() => styleOf(track, 'background-color')).not.toBe(canvas);
   const toggle = page.getByRole('switch', { name: 'Expand the query' });
   const off = await styleOf(toggle, 'background-color');
   await toggle.check();
-  expect(await styleOf(toggle, 'background-color')).toBe(highlight);
+  await expect.poll(() => styleOf(toggle, 'background-color')).toBe(highlight);
   expect(off).not.toBe(highlight);
 });
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { _electron, chromium, type ElectronApplication, errors, type Page } from '@playwright/test';
+import { _electron, type Browser, chromium, type ElectronApplication, errors, type Page } from '@playwright/test';
 import { packagedApp } from './packaged.ts';
 
 export type HostName = 'electron' | 'package' | 'chromium';
@@ -149,20 +149,25 @@ async function openChromium(library: string, roots: string[]): Promise<RunningAp
   return openChromiumAt(await startServer(library, roots));
 }
 
-/** A browser at the address of a server, which ends with it. */
+/** Starting a browser takes longer than many a story: those of a worker share one, each with cookies and memory of its own. */
+let sharedBrowser: Promise<Browser> | undefined;
+
+/** A browser at the address of a server, which ends with the page. */
 export async function openChromiumAt(server: TestServer): Promise<RunningApp> {
-  const browser = await chromium.launch({
+  sharedBrowser ??= chromium.launch({
     executablePath: chromiumPath,
     args: [...chromiumFlags, ...(asRoot ? ['--no-sandbox'] : [])],
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 820 } });
+  const browser = await sharedBrowser;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 820 } });
+  const page = await context.newPage();
   await page.goto(server.address);
   return {
     host: 'chromium',
     page,
     electron: null,
     async close() {
-      await browser.close();
+      await context.close();
       await server.stop();
     },
   };

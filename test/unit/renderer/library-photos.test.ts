@@ -88,6 +88,18 @@ describe('the photos of the library', () => {
     expect(photos.selection.ids).toEqual([7, 5]);
   });
 
+  it('begin with the first of all, whichever comes there, until a person has gone to one', async () => {
+    const { photos, library } = setUp(10);
+    await photos.refresh();
+    library.ids = library.ids.toReversed();
+    await photos.refresh();
+    expect(photos.ids[photos.current]).toBe(10);
+    photos.current = 0;
+    library.ids = library.ids.toReversed();
+    await photos.refresh();
+    expect(photos.ids[photos.current]).toBe(10);
+  });
+
   it('that have gone meanwhile are not asked for over and over', async () => {
     const { photos, asked, library } = setUp(10);
     await photos.refresh();
