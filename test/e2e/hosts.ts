@@ -2,7 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { _electron, type Browser, chromium, type ElectronApplication, errors, type Page } from '@playwright/test';
+import {
+  _electron,
+  type Browser,
+  chromium,
+  type ElectronApplication,
+  errors,
+  type Page,
+} from '@playwright/test';
 import { packagedApp } from './packaged.ts';
 
 export type HostName = 'electron' | 'package' | 'chromium';
