@@ -1,10 +1,9 @@
 /** Makes modules of the guide's pages, so that the interface has markup and nothing of what made it. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { Plugin } from 'vite';
-import { renderPage } from './render-page.ts';
+import { renderFile } from './render-file.ts';
 
 /** A picture that a page shows. */
 interface Picture {
@@ -36,11 +35,10 @@ async function picturesOf(file: string): Promise<Picture[]> {
 
 /** JavaScript of a page's module. The build gives pictures their addresses, so that they are imported. */
 async function moduleOf(pageFile: string): Promise<string> {
-  const source = await readFile(pageFile, 'utf8');
-  const paths = [...new Set(renderPage(source).pictures)];
+  const paths = [...new Set(renderFile(pageFile).pictures)];
   const shown = await Promise.all(paths.map((path) => picturesOf(resolve(dirname(pageFile), path))));
   const pictures = shown.flat();
-  const { title, html } = renderPage(source, (path, words) =>
+  const { title, html } = renderFile(pageFile, (path, words) =>
     (shown[paths.indexOf(path)] ?? [])
       .map((picture) => {
         const { width, height, themeClass } = picture;

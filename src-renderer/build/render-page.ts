@@ -58,11 +58,12 @@ function setLink(token: Token, page: RenderedPage): void {
 /** Gathers headings, links and pictures, and gives them the attributes that the page reads. */
 function gather({ tokens, env }: StateCore): void {
   const page = env['page'] as RenderedPage;
+  const anchors = env['anchors'] as readonly string[];
   tokens.forEach((token, index) => {
     if (token.type === 'heading_open') {
       const heading = textOf(tokens[index + 1]);
       if (token.tag === 'h1') page.title = heading;
-      const anchor = anchorOf(heading);
+      const anchor = anchors[page.anchors.length] ?? anchorOf(heading);
       page.anchors.push(anchor);
       token.attrSet('id', anchor);
       token.attrSet('tabindex', '-1');
@@ -83,9 +84,16 @@ markdown.renderer.rules['image'] = (tokens, index, _options, env) => {
   return pictureMarkup(attributeOf(token, 'src'), markdown.utils.escapeHtml(token.content));
 };
 
-/** @throws where a formula cannot be read, or a link may not be followed */
-export function renderPage(source: string, pictureMarkup: PictureMarkup = () => ''): RenderedPage {
+/**
+ * @param anchors what the headings can be reached by, in their order, where that is not made of their own words
+ * @throws where a formula cannot be read, or a link may not be followed
+ */
+export function renderPage(
+  source: string,
+  pictureMarkup: PictureMarkup = () => '',
+  anchors: readonly string[] = [],
+): RenderedPage {
   const page: RenderedPage = { title: '', html: '', pictures: [], links: [], anchors: [] };
-  page.html = markdown.render(source, { page, pictureMarkup });
+  page.html = markdown.render(source, { page, pictureMarkup, anchors });
   return page;
 }

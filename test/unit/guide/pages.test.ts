@@ -15,6 +15,16 @@ function page(name: string): StoredPage {
   return found;
 }
 
+/** Levels of headings, in their order. */
+function levelsOf(html: string): string[] {
+  return [...html.matchAll(/<h(\d)/g)].map(([, level = '']) => level);
+}
+
+/** Headings that are codes, which no language changes. */
+function codeHeadings(source: string): string[] {
+  return [...source.matchAll(/^#+ ([a-z-]+)$/gm)].map(([, code = '']) => code);
+}
+
 /** Headings of a level under the heading of the level above that has this title. */
 function headingsUnder(source: string, title: string): string[] {
   const [, after = ''] = source.split(`\n## ${title}\n`);
@@ -60,11 +70,17 @@ describe('the guide', () => {
   });
 
   it('shows pictures that are there, each told in words', () => {
-    for (const { name, pictures, source } of english.values()) {
-      for (const path of pictures) {
-        expect(existsSync(join(repository, 'resources/guide', path)), `${name}: ${path}`).toBe(true);
+    for (const [folder, pages] of [
+      ['', english],
+      ['de', german],
+    ] as const) {
+      for (const { name, pictures, source } of pages.values()) {
+        for (const path of pictures) {
+          const file = join(repository, 'resources/guide', folder, path);
+          expect(existsSync(file), `${name}: ${path}`).toBe(true);
+        }
+        expect(source).not.toContain('![]');
       }
-      expect(source).not.toContain('![]');
     }
   });
 
@@ -73,8 +89,16 @@ describe('the guide', () => {
       expect(html, name).not.toMatch(/ style=|<script|<style| on\w+="/);
   });
 
-  it('is translated where it says so: each German page has an English one', () => {
-    for (const name of german.keys()) expect(english.has(name), name).toBe(true);
+  it('is translated heading by heading: a German page is reached by the addresses of the English one', () => {
+    for (const { name, html, anchors, source } of german.values()) {
+      const original = page(name);
+      expect(codeHeadings(source), name).toEqual(codeHeadings(original.source));
+      expect(levelsOf(html), name).toEqual(levelsOf(original.html));
+      expect(anchors, name).toEqual(original.anchors);
+    }
+    const heading = renderPage('# Abstimmen\n\n## Lernen', undefined, ['tuning', 'learning']);
+    expect(heading).toMatchObject({ title: 'Abstimmen', anchors: ['tuning', 'learning'] });
+    expect(heading.html).toContain('<h2 id="learning" tabindex="-1">Lernen</h2>');
   });
 
   it('takes no HTML, and leads nowhere else', () => {
@@ -103,7 +127,7 @@ describe('what the guide says', () => {
   });
 
   it('names only files that are there', () => {
-    for (const { name, source } of english.values()) {
+    for (const { name, source } of everything) {
       const paths = codeIn(source).filter((code) =>
         /^(src-main|src-renderer|resources|test)\/[\w./-]+$/.test(code),
       );
