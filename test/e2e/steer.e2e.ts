@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import sharp from 'sharp';
 import { expect, test } from './fixtures.ts';
 import type { RunningApp } from './hosts.ts';
 import { photosPerFolder } from './photos.ts';
-import { exportedFile, goTo, ready } from './steps.ts';
+import { dropOnWindow, exportedFile, goTo, ready } from './steps.ts';
 
 const results = (page: Page): Locator => page.getByRole('list', { name: 'Results' }).getByRole('listitem');
 const examples = (page: Page): Locator =>
@@ -216,6 +216,38 @@ test('an example is added from a file, and by dropping it on the examples', asyn
   await goTo(page, 'Library');
   await searchWith(page, /towns-1\.jpg/);
   await expect(examples(page)).toHaveCount(1);
+});
+
+test('a large photo from elsewhere is shown small, the right way up', async ({ app, photos, folder }) => {
+  const { page } = app;
+  await ready(app, photos);
+  const file = join(folder, 'upright.jpg');
+  const [width, height] = [2400, 1600];
+  // Grain, which takes many bytes, and lighter in the half that is the upper one once the photo is turned.
+  const grain = Uint8Array.from(
+    { length: width * height * 3 },
+    (_, i) => ((i * 2_654_435_761) >>> 25) + (Math.floor(i / 3) % width < width / 2 ? 128 : 0),
+  );
+  await sharp(grain, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 95 })
+    .withMetadata({ orientation: 6 })
+    .toFile(file);
+  expect(statSync(file).size).toBeGreaterThan(2_000_000);
+  await dropOnWindow(page, [file]);
+  const shown = page.getByRole('img', { name: 'Example: upright.jpg' });
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalHeight)).toBe(240);
+  const {
+    width: shownWidth,
+    above,
+    below,
+  } = await shown.evaluate((image: HTMLImageElement) => {
+    const context = new OffscreenCanvas(1, 2).getContext('2d');
+    context?.drawImage(image, 0, 0, 1, 2);
+    const [first, second] = [0, 1].map((y) => context?.getImageData(0, y, 1, 1).data[0] ?? 0);
+    return { width: image.naturalWidth, above: first, below: second };
+  });
+  expect(shownWidth).toBe(160);
+  expect(above - below).toBeGreaterThan(64);
 });
 
 test('a result is opened with the program of the system, or its path is told, and its path is copied', async ({
