@@ -14,15 +14,8 @@ import {
 import { type Extraction, extractionOf } from '../descriptor/index.ts';
 import { withoutLearning } from '../learn/index.ts';
 import { Library, type ScannedFolder, type VolumeTable } from '../library/index.ts';
-import type {
-  Vision} from '../vision/index.ts';
-import {
-  endUse,
-  installedModels,
-  type InstallOptions,
-  processor,
-  storedReport
-} from '../vision/index.ts';
+import type { Vision } from '../vision/index.ts';
+import { endUse, installedModels, type InstallOptions, processor, storedReport } from '../vision/index.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { commandHandlers, type Handlers } from './command-handlers.ts';
 import { CommandLog } from './command-log.ts';
