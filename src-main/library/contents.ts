@@ -20,8 +20,7 @@ export class Contents {
 
   /** Pictures of which a file meets the filter, in ascending order; the same array until something changes. */
   matching(filter: PhotoFilter): Readonly<Uint32Array> {
-    const { sql, parameters } = conditionOf(filter, this.#context);
-    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
+    const { sql, parameters, joined } = this.#condition(filter);
     return this.#matching.get(JSON.stringify([sql, parameters]), () => {
       // As one text: handing 100,000 rows over one by one takes three times as long.
       const ids = this.#prepared
@@ -36,8 +35,7 @@ export class Contents {
 
   /** Pictures that two or more files contain, of those that meet a filter, with how many these are. */
   inSeveralFiles(filter: PhotoFilter = {}): Map<number, number> {
-    const { sql, parameters } = conditionOf(filter, this.#context);
-    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
+    const { sql, parameters, joined } = this.#condition(filter);
     const rows = this.#database
       .prepare<unknown[], [contentId: number, files: number]>(
         `SELECT contentId, count(*) FROM ${joined} WHERE ${sql} GROUP BY contentId HAVING count(*) > 1 ORDER BY contentId`,
@@ -45,6 +43,13 @@ export class Contents {
       .raw()
       .all(...parameters);
     return new Map(rows);
+  }
+
+  /** With the tables that it is about. */
+  #condition(filter: PhotoFilter) {
+    const { sql, parameters } = conditionOf(filter, this.#context);
+    const joined = `photos${sql.includes('contents.') ? ' JOIN contents ON contents.id = photos.contentId' : ''}`;
+    return { sql, parameters, joined };
   }
 
   /** Pictures whose first file was added after a time. */
