@@ -43,7 +43,7 @@ export class LibraryPhotos {
   filter = $state.raw<PhotoFilter>({});
   /** Whether a person has gone to a photo. Until then the first place is the current one, whatever photo comes there. */
   isVisited = false;
-  /** How far the grid was scrolled beyond the photo that was at its top. */
+  /** The first photo that begins in sight, and how far the grid is scrolled beyond it: less than nothing below the top. */
   scrolled = { id: 0, beyond: 0 };
   readonly selection: PhotoSelection;
   #current = $state(0);
