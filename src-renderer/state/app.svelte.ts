@@ -126,6 +126,7 @@ export class AppState {
         this.client.call('folders', {}),
         this.client.call('jobs', {}),
         this.photos.refresh(),
+        this.search.refresh(),
       ]);
       Object.assign(this, { status, folders, jobs, engine: 'ready' });
       this.photos.total = status.photos;

@@ -53,6 +53,8 @@ export class Search implements PhotoSequence {
   /** What of a saved search could not be kept to, in words. */
   leftOut = $state.raw<readonly string[]>([]);
   #top = $state(step);
+  /** Results of the latest answer whose photos have left the library since. */
+  #left = 0;
   readonly #client: Client;
   readonly #trail = new Trail<SearchQuery>(longestTrail, (query) => this.#drop(query));
   /** Of several searches of this window, only the latest is worth answering. */
@@ -96,7 +98,8 @@ export class Search implements PhotoSequence {
   }
 
   get hasMore(): boolean {
-    return this.answer !== null && this.answer.results.length === this.#top && this.#top < most;
+    if (this.answer === null || this.#top >= most) return false;
+    return this.answer.results.length + this.#left === this.#top;
   }
 
   /** Begins a new query. */
@@ -183,6 +186,23 @@ export class Search implements PhotoSequence {
     return this.#ask(this.#top);
   }
 
+  /** What is known of the results, e.g. whether their drive is there; photos that have left the library leave them. */
+  async refresh(): Promise<void> {
+    const { answer } = this;
+    if (!answer || answer.results.length === 0) return;
+    const photoIds = answer.results.map(({ photo }) => photo.id);
+    const photos = await this.#client.call('photosById', { photoIds });
+    if (answer !== this.answer) return;
+    const known = new Map(photos.map((photo) => [photo.id, photo]));
+    const results = answer.results.flatMap((result) => {
+      const photo = known.get(result.photo.id);
+      return photo ? [{ ...result, photo }] : [];
+    });
+    if (equal(results, answer.results)) return;
+    this.#left += answer.results.length - results.length;
+    this.answer = { ...answer, results };
+  }
+
   more(): Promise<void> {
     return this.#ask(Math.min(most, this.#top + step));
   }
@@ -253,7 +273,9 @@ export class Search implements PhotoSequence {
         stream: this.#streamOf(question),
         ...(ranking && { ranking }),
       });
-      if (isLatest()) this.answer = answer;
+      if (!isLatest()) return;
+      this.#left = 0;
+      this.answer = answer;
     } catch (error) {
       if (!isLatest()) return;
       this.answer = null;

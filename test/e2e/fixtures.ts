@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
-import { type HostName, obstacle, openApp, type RunningApp } from './hosts.ts';
+import { keepDevices, lendDevices } from './devices.ts';
+import { type HostName, modelsFolder, obstacle, openApp, type RunningApp } from './hosts.ts';
 import { writePhotos } from './photos.ts';
 
 interface Fixtures {
@@ -32,10 +33,13 @@ export const test = base.extend<Fixtures>({
     // Where everything is installed on purpose, a missing part is a failure and no reason to skip.
     if (reason !== null && process.env['SEMBLANCE_E2E_REQUIRED']) throw new Error(reason);
     base.skip(reason !== null, reason ?? '');
+    const isFirstStart = testInfo.file.endsWith('first-start.e2e.ts');
+    if (!isFirstStart) lendDevices(modelsFolder(library));
     const app = await openApp(host, library, [folder]);
     await use(app);
     if (testInfo.status !== testInfo.expectedStatus) await tellWhatIsShown(app);
     await app.close();
+    keepDevices(modelsFolder(library));
   },
 });
 

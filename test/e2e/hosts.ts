@@ -71,10 +71,12 @@ export function openApp(host: HostName, library: string, roots: string[]): Promi
   return host === 'package' ? openPackage(library) : openElectron(library);
 }
 
-/**
- * Models that a test adds are its own, and so is the catalogue where it has written one beside the library. What is
- * mounted it may say in a file beside the library.
- */
+/** Models that a test adds are its own, and so is what is found out about devices. */
+export function modelsFolder(library: string): string {
+  return join(library, '..', 'own-models');
+}
+
+/** The catalogue is the test's own where it has written one beside the library; what is mounted it may say in a file there. */
 function environment(library: string): Record<string, string> {
   const catalogue = join(library, '..', 'catalogue.json');
   const variables = { ...process.env } as Record<string, string>;
@@ -82,7 +84,7 @@ function environment(library: string): Record<string, string> {
   delete variables['CI'];
   return {
     ...variables,
-    SEMBLANCE_MODELS: join(library, '..', 'own-models'),
+    SEMBLANCE_MODELS: modelsFolder(library),
     ...(existsSync(catalogue) && { SEMBLANCE_CATALOGUE: catalogue }),
     SEMBLANCE_VOLUMES: join(library, '..', 'volumes.json'),
     // What is moved to the bin lies there, and goes with the test.

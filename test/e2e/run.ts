@@ -3,9 +3,10 @@
  * loopback.last.e2e.ts looks at them in the end. Arguments go to Playwright.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { watchedCalls } from './connections.ts';
+import { sharedDevices } from './devices.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const log = join(root, 'test-results/connections.log');
@@ -30,6 +31,7 @@ function obstacle(): string | null {
 
 const unwatched = obstacle();
 mkdirSync(join(root, 'test-results'), { recursive: true });
+rmSync(sharedDevices, { force: true });
 const [program, ...args] = [
   ...(unwatched === null ? strace(log) : []),
   ...playwright,

@@ -322,3 +322,14 @@ export const scenes: readonly Scene[] = [
     },
   },
 ];
+
+/** Settings from top to bottom: for eyes only, as rules look at all of a page wherever it is scrolled to. */
+export const settingsScenes: readonly Scene[] = [
+  'Indexing', 'Back up and move', 'Devices', 'Shortcuts', 'About',
+].map((heading) => ({
+  name: `settings-${heading.toLowerCase().replaceAll(' ', '-')}`,
+  async open(page: Page) {
+    const title = page.getByRole('heading', { name: heading, exact: true });
+    await title.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+  },
+})); // prettier-ignore

@@ -1,12 +1,13 @@
 /** Pictures of every view, from real photos: npm run screenshots */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { expect, test } from './fixtures.ts';
 import { hasGroceries, writeGroceries } from './groceries.ts';
-import { emptyScenes, scenes } from './scenes.ts';
-import { addFolder } from './steps.ts';
+import { engineProcessId } from './hosts.ts';
+import { emptyScenes, type Scene, scenes, settingsScenes } from './scenes.ts';
+import { addFolder, dropOnWindow, goTo } from './steps.ts';
 
 const sizes = {
   wide: { width: 1440, height: 900 },
@@ -18,7 +19,7 @@ type Theme = 'light' | 'dark';
 
 /** What the README may show; all others, and the huge ones, are only to be looked at. */
 const kept = new Set([
-  'first-start', 'library', 'viewer', 'search', 'why', 'steer', 'duplicates', 'map', 'tune', 'quality', 'settings',
+  'first-start', 'library', 'viewer', 'search', 'why', 'steer', 'duplicates', 'map', 'tune', 'quality', 'settings', 'guide',
 ]); // prettier-ignore
 const keptIn = 'resources/screenshots';
 const lookedAtIn = 'test-results/screenshots';
@@ -76,17 +77,56 @@ async function take(page: Page, name: string): Promise<void> {
   await page.setViewportSize(sizes.wide);
 }
 
-test('every view is taken as a picture, light and dark, wide and narrow', async ({ app, folder }) => {
+async function takeAll(page: Page, list: readonly Scene[]): Promise<void> {
+  for (const { name, open, leave } of list) {
+    await open(page);
+    await take(page, name);
+    await leave?.(page);
+  }
+}
+
+async function takeDropped(page: Page, photo: string): Promise<void> {
+  await dropOnWindow(page, [photo]);
+  await expect(page.getByRole('list', { name: 'Results' }).getByRole('listitem').nth(5)).toBeVisible();
+  await take(page, 'search-dropped');
+}
+
+/** @param photos the folder that is taken away meanwhile */
+async function takeTroubles(page: Page, photos: string, library: string): Promise<void> {
+  renameSync(photos, `${photos} in a drawer`);
+  await goTo(page, 'Library');
+  await expect(page.getByRole('img', { name: 'Offline' }).first()).toBeVisible();
+  await take(page, 'library-offline');
+  await goTo(page, 'Search');
+  await take(page, 'search-offline');
+  await goTo(page, 'Settings');
+  await expect(page.getByText(/offline: not there at the moment/)).toBeVisible();
+  await take(page, 'settings-offline');
+  await goTo(page, 'Duplicates');
+  await take(page, 'duplicates-offline');
+  // An engine that is stopped answers nobody, and is neither lost nor started anew.
+  const engine = engineProcessId(library);
+  process.kill(engine, 'SIGSTOP');
+  try {
+    await goTo(page, 'Library');
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
+    await take(page, 'library-waiting');
+  } finally {
+    process.kill(engine, 'SIGCONT');
+  }
+}
+
+test('every view is taken as a picture, light and dark, wide and narrow', async ({
+  app,
+  folder,
+  library,
+}) => {
   test.skip(!hasGroceries, 'without ../shared/data/grocery');
   test.setTimeout(1_800_000);
   const { page } = app;
   for (const each of [keptIn, lookedAtIn]) mkdirSync(each, { recursive: true });
   await page.setViewportSize(sizes.wide);
-  for (const { name, open, leave } of emptyScenes) {
-    await open(page);
-    await take(page, name);
-    await leave?.(page);
-  }
+  await takeAll(page, emptyScenes);
   const photos = join(folder, 'Shop');
   await writeGroceries(photos);
   await addFolder(app, photos);
@@ -96,9 +136,8 @@ test('every view is taken as a picture, light and dark, wide and narrow', async 
   await take(page, 'indexing');
   await page.getByRole('contentinfo').getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('contentinfo')).toContainText('Ready', { timeout: 600_000 });
-  for (const { name, open, leave } of scenes) {
-    await open(page);
-    await take(page, name);
-    await leave?.(page);
-  }
+  await takeAll(page, scenes);
+  await takeAll(page, settingsScenes);
+  await takeDropped(page, join(photos, 'Papaya', readdirSync(join(photos, 'Papaya'))[0]));
+  await takeTroubles(page, photos, library);
 });

@@ -1,5 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CommandArguments, Reply, SearchAnswer } from '../../../src-main/contract/index.ts';
+import type {
+  CommandArguments,
+  PhotoDetails,
+  Reply,
+  SearchAnswer,
+} from '../../../src-main/contract/index.ts';
 import { Client } from '../../../src-renderer/client.ts';
 import type * as SearchModule from '../../../src-renderer/state/search.svelte.ts';
 
@@ -49,6 +54,25 @@ function setUp(answersAtOnce = true) {
   });
   const search = new searchModule.Search(client);
   return { search, asked, answers, last: () => asked[asked.length - 1] };
+}
+
+function detailsOf(id: number, isOffline = false): PhotoDetails {
+  return { id, name: `${id}.jpg`, offline: isOffline } as PhotoDetails;
+}
+
+/** A search that has found as many photos as were asked for, of which the library knows the given ones later. */
+async function found(later: PhotoDetails[]) {
+  const results = Array.from({ length: 100 }, (_, i) => ({ photo: detailsOf(i), score: 1 - i / 100 }));
+  const client = new Client({
+    send: (command) => {
+      const value = command === 'search' ? { ...answerOf(1), results } : later;
+      return Promise.resolve({ id: 0, ok: true, value } as Reply);
+    },
+    subscribe: () => () => undefined,
+  });
+  const search = new searchModule.Search(client);
+  await search.withPhoto({ id: 0, name: '0.jpg' });
+  return search;
 }
 
 const beach = { id: 1, name: 'beach.jpg' };
@@ -173,5 +197,33 @@ describe('a steered search', () => {
     await search.back();
     await search.withPhoto(town);
     expect(revoke).toHaveBeenCalledWith('blob:1');
+  });
+});
+
+describe('results that are shown while the library changes', () => {
+  const all = Array.from({ length: 100 }, (_, id) => detailsOf(id));
+
+  it('tell when their drive has gone', async () => {
+    const search = await found(all.map(({ id }) => detailsOf(id, id === 3)));
+    await search.refresh();
+    expect(search.answer?.results.filter(({ photo }) => photo.offline).map(({ photo }) => photo.id)).toEqual([
+      3,
+    ]);
+    expect(search.answer?.results[3].score).toBeCloseTo(0.97);
+  });
+
+  it('go with their photos, and more can still be asked for', async () => {
+    const search = await found(all.filter(({ id }) => id !== 1 && id !== 2));
+    await search.refresh();
+    expect(search.answer?.results.slice(0, 2).map(({ photo }) => photo.id)).toEqual([0, 3]);
+    expect(search.count).toBe(98);
+    expect(search.hasMore).toBe(true);
+  });
+
+  it('stay the very same where nothing has changed, so that nothing is drawn anew', async () => {
+    const search = await found(all);
+    const { answer } = search;
+    await search.refresh();
+    expect(search.answer).toBe(answer);
   });
 });
