@@ -1,11 +1,10 @@
 /** What only a package can lack or do wrong, told with it. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium } from '@playwright/test';
 import { fusesFor, readFuses } from '../../resources/packaging/fuses.ts';
+import { openByPort } from './by-port.ts';
 import { expect, test } from './fixtures.ts';
-import { electronStart, engineProcessId, obstacle, type RunningApp } from './hosts.ts';
+import { engineProcessId, obstacle, type RunningApp } from './hosts.ts';
 import { fusedApp, makeFusedCopy, packagedApp } from './packaged.ts';
 import { goTo, indexed } from './steps.ts';
 
@@ -50,46 +49,6 @@ test('a packaged app finds photos with nothing but what it brings along', async 
   await expect(app.page.getByText(/libvips/).first()).toBeVisible();
 });
 
-/** The app with its fuses set, by the port that Chromium offers to developers: Playwright has no other way in. */
-async function openFused(library: string, variables: Record<string, string>): Promise<RunningApp> {
-  const { args, env } = electronStart(library, ['--remote-debugging-port=0']);
-  const shell = spawn(fusedApp.binary, args, {
-    env: { ...env, ...variables },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = new Promise((done) => shell.once('exit', done));
-  try {
-    // Electron refuses Playwright's defaults, of which one is where downloads go.
-    const browser = await chromium.connectOverCDP(await debuggingAddress(shell), { noDefaults: true });
-    const context = browser.contexts()[0];
-    const page = context.pages().at(0) ?? (await context.waitForEvent('page'));
-    return {
-      host: 'package',
-      page,
-      electron: null,
-      async close() {
-        shell.kill();
-        await ended;
-      },
-    };
-  } catch (error) {
-    shell.kill();
-    throw error;
-  }
-}
-
-function debuggingAddress(shell: ChildProcess): Promise<string> {
-  return new Promise((found, failed) => {
-    let text = '';
-    shell.stderr?.on('data', (data: Buffer) => {
-      text += data.toString();
-      const printed = /DevTools listening on (ws:\S+)/.exec(text);
-      if (printed) found(printed[1]);
-    });
-    shell.once('exit', () => failed(new Error(`the app ended: ${text}`)));
-  });
-}
-
 test('with its fuses set the app works, and is turned into something else by no variable', async ({
   folder,
   library,
@@ -114,9 +73,8 @@ test('with its fuses set the app works, and is turned into something else by no 
   const mark = join(folder, 'was-loaded');
   const intruder = join(folder, 'intruder.cjs');
   writeFileSync(intruder, `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`);
-  const app = await openFused(library, {
-    ELECTRON_RUN_AS_NODE: '1',
-    NODE_OPTIONS: `--require=${intruder}`,
+  const app = await openByPort(fusedApp.binary, library, {
+    variables: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${intruder}` },
   });
   try {
     await findKin(app, photos);
