@@ -25,7 +25,7 @@ export function taskTimes(trace: Buffer): TaskTimes {
   const [tasks] = pages.map(tasksOf).sort((a, b) => b.length - a.length);
   if (tasks.length === 0) throw new Error('The trace knows no page.');
   const longest = tasks.reduce((most, task) => (timeOf(task) > timeOf(most) ? task : most));
-  const [inside] = traceEvents
+  const inside = traceEvents
     .filter(
       ({ pid, tid, ph, ts, dur, name }) =>
         pid === longest.pid &&
@@ -35,9 +35,10 @@ export function taskTimes(trace: Buffer): TaskTimes {
         ts >= longest.ts &&
         ts + dur <= longest.ts + longest.dur,
     )
-    .sort((a, b) => b.dur - a.dur);
+    .sort((a, b) => b.dur - a.dur)
+    .at(0);
   return {
-    longest: (inside as TraceEvent | undefined)?.name ?? 'nothing that is told of',
+    longest: inside?.name ?? 'nothing that is told of',
     clock: tasks.map(({ dur }) => dur / 1000),
     processor: tasks.map((task) => timeOf(task) / 1000),
   };
